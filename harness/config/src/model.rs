@@ -1,0 +1,393 @@
+//! The configuration as resolved: everything valid, every default applied, every path absolute or relative to
+//! the configuration's folder as its docstring says.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use envparity_model::{CaseGlob, Code, Severity};
+
+/// A whole configuration, one profile applied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The image; environments may carry their own.
+    pub image: Option<ImageSpec>,
+    /// The container, the same everywhere.
+    pub container: ContainerSpec,
+    /// By name, in the order of the file.
+    pub environments: Vec<EnvironmentSpec>,
+    /// What is compared with what.
+    pub compare: CompareSpec,
+    /// Rules, in the order of the file.
+    pub rules: Vec<Rule>,
+    /// Variables that all suites see.
+    pub variables: BTreeMap<String, Variable>,
+    /// What fails the run.
+    pub policy: Policy,
+}
+
+impl Config {
+    /// The environment of that name.
+    pub fn environment(&self, name: &str) -> Option<&EnvironmentSpec> {
+        self.environments.iter().find(|e| e.name == name)
+    }
+}
+
+/// A variable's value, typed as Hurl types it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Variable {
+    /// Text.
+    String(String),
+    /// An integer.
+    Integer(i64),
+    /// A decimal number.
+    Float(f64),
+    /// True or false.
+    Bool(bool),
+}
+
+/// Where the image comes from and how it travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageSpec {
+    /// Build, reference or archive.
+    pub source: ImageSource,
+    /// The tag that a build gets; for the other sources the tag to run.
+    pub tag: Option<String>,
+    /// `os/arch[/variant]`, for build, pull and create everywhere.
+    pub platform: Option<String>,
+    /// When to send the image to an engine.
+    pub sync: Sync,
+    /// How to send it.
+    pub transfer: Transfer,
+}
+
+/// Where an image comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageSource {
+    /// Built from a folder.
+    Build {
+        /// The context, relative to the configuration's folder.
+        context: String,
+        /// Within the context.
+        dockerfile: Option<String>,
+        /// `ARG` values.
+        args: BTreeMap<String, String>,
+        /// The stage to stop at.
+        target: Option<String>,
+    },
+    /// A reference: found on the reference's engine, else pulled.
+    Ref(String),
+    /// A `docker save` archive, relative to the configuration's folder.
+    Archive(String),
+}
+
+/// When an image is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sync {
+    /// When the engine has no image of that reference (its own, possibly older one is used as it is).
+    Missing,
+    /// Always, so that identities agree.
+    Always,
+    /// Never: the engine's own, or an error.
+    Never,
+}
+
+/// How an image is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transfer {
+    /// By layers, else the full stream.
+    Auto,
+    /// By layers only.
+    Layers,
+    /// The engine pulls it itself.
+    Registry,
+    /// The full stream only.
+    Load,
+}
+
+/// The container to run, the same in every environment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ContainerSpec {
+    /// The port the service listens on; none: responses cannot be compared.
+    pub port: Option<u16>,
+    /// Further ports to publish.
+    pub publish: Vec<u16>,
+    /// Replaces the image's command.
+    pub command: Option<Vec<String>>,
+    /// Replaces the image's entrypoint.
+    pub entrypoint: Option<Vec<String>>,
+    /// Working directory.
+    pub workdir: Option<String>,
+    /// `user[:group]`.
+    pub user: Option<String>,
+    /// Environment variables.
+    pub env: BTreeMap<String, String>,
+    /// Bind mounts, volumes, tmpfs.
+    pub mounts: Vec<Mount>,
+    /// Read-only root file system.
+    pub read_only: bool,
+    /// Limits.
+    pub limits: Limits,
+    /// Run an init as PID 1.
+    pub init: bool,
+    /// Host names beside DNS, `name:address`.
+    pub extra_hosts: Vec<String>,
+    /// Added capabilities.
+    pub cap_add: Vec<String>,
+    /// Dropped capabilities.
+    pub cap_drop: Vec<String>,
+    /// Bytes of `/dev/shm`.
+    pub shm_size: Option<i64>,
+    /// When it is ready.
+    pub ready: Ready,
+    /// Containers that start before it, in one network with it.
+    pub services: Vec<ServiceSpec>,
+}
+
+/// A sidecar service, reachable from the container by its name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceSpec {
+    /// Its host name.
+    pub name: String,
+    /// Its image, found on the engine, sent or pulled.
+    pub image: String,
+    /// Replaces the image's command.
+    pub command: Option<Vec<String>>,
+    /// Environment variables.
+    pub env: BTreeMap<String, String>,
+    /// Its port, for readiness.
+    pub port: Option<u16>,
+    /// When it is ready.
+    pub ready: Ready,
+}
+
+/// A mount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mount {
+    /// A folder of the engine's host.
+    Bind { source: String, target: String, read_only: bool },
+    /// A named volume of the engine.
+    Volume { source: String, target: String, read_only: bool },
+    /// Memory.
+    Tmpfs { target: String, size: Option<i64> },
+}
+
+/// Limits of a container; none: the engine's default.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Limits {
+    /// Bytes.
+    pub memory: Option<i64>,
+    /// Processors, as 1.5.
+    pub cpus: Option<f64>,
+    /// Processes.
+    pub pids: Option<i64>,
+    /// Open files, soft and hard.
+    pub nofile: Option<i64>,
+}
+
+/// When a container is ready. All given conditions must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ready {
+    /// A path answering a complete response, of `status` or else any below 500.
+    pub http: Option<String>,
+    /// The status asked for.
+    pub status: Option<u16>,
+    /// A text in its output.
+    pub log: Option<String>,
+    /// Its health check says healthy.
+    pub healthy: bool,
+    /// How long to wait.
+    pub timeout: Duration,
+}
+
+impl Default for Ready {
+    fn default() -> Self {
+        Self { http: None, status: None, log: None, healthy: false, timeout: Duration::from_secs(30) }
+    }
+}
+
+/// A named place where the service runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnvironmentSpec {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub target: Target,
+    /// Intended differences of env variables: facts, never drift.
+    pub env: BTreeMap<String, String>,
+    /// Its own image.
+    pub image: Option<ImageSpec>,
+    /// Variables that suites see here only.
+    pub variables: BTreeMap<String, Variable>,
+}
+
+/// What an environment is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A container that envparity starts on an engine.
+    Engine(EngineSpec),
+    /// A container that already runs on an engine: never started, stopped or changed.
+    Attach {
+        /// Where.
+        engine: EngineSpec,
+        /// Name or id.
+        container: String,
+    },
+    /// An address: responses only.
+    Url {
+        /// `http://` or `https://`, without a trailing `/`.
+        base: String,
+        /// Send methods that change data too.
+        writes: bool,
+        /// Accept any certificate.
+        insecure: bool,
+    },
+}
+
+/// A Docker engine to connect to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineSpec {
+    /// `DOCKER_HOST`, else the docker context, else the known sockets.
+    Local,
+    /// A socket at a known path: `unix:///path`.
+    Unix(String),
+    /// `ssh://[user@]host[:port]`, or an alias of the ssh configuration.
+    Ssh {
+        /// As written, without `ssh://`.
+        destination: String,
+        /// A private key file.
+        identity: Option<String>,
+        /// Another `known_hosts` file.
+        known_hosts: Option<String>,
+        /// Another ssh configuration file.
+        config: Option<String>,
+        /// The engine's socket on that host.
+        socket: String,
+    },
+    /// `tcp://host:port`.
+    Tcp {
+        /// `host:port`.
+        address: String,
+        /// Certificates; none: plain.
+        tls: Option<Tls>,
+        /// Plain connections beyond loopback are accepted.
+        allow_insecure: bool,
+    },
+    /// The simulated EC2 host.
+    Lab,
+}
+
+/// Mutual TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// Certificate authority, PEM file.
+    pub ca: String,
+    /// Client certificate, PEM file.
+    pub cert: String,
+    /// Client key, PEM file.
+    pub key: String,
+}
+
+/// What is compared with what, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CompareSpec {
+    /// The reference's name.
+    pub reference: String,
+    /// The candidates' names.
+    pub candidates: Vec<String>,
+    /// Globs over suite files, relative to the configuration's folder. None: manifests and facts alone.
+    pub suites: Vec<String>,
+    /// When the reference is sampled again.
+    pub control: Control,
+    /// The gap before the control sample.
+    pub control_gap: Duration,
+    /// Suite files at once.
+    pub jobs: usize,
+    /// Host header towards engine environments; none: `localhost:PORT`.
+    pub host: Option<String>,
+    /// A fixed authority that the suites were written against.
+    pub authority: Option<String>,
+    /// Longest time for one request.
+    pub timeout: Duration,
+    /// Body bytes kept.
+    pub body_cap: u64,
+    /// Two environments may be one engine.
+    pub allow_same_engine: bool,
+    /// HTTP proxies of the process apply.
+    pub use_proxy: bool,
+    /// Ecosystems whose manifests are compared; empty: all.
+    pub ecosystems: Vec<envparity_model::Ecosystem>,
+    /// Manifests are compared at all.
+    pub manifests: bool,
+}
+
+/// When the reference is sampled again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    /// When there are suites.
+    Auto,
+    /// Never: nothing is learned as noise.
+    Never,
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Which cases; none: all.
+    pub case: Option<CaseGlob>,
+    /// `outcome`, `status`, `header.NAME`, `body`, or a JSONPath with `*` and `[*]`.
+    pub at: String,
+    /// What to do.
+    pub verb: Verb,
+    /// Why; `ignore` on outcome or status needs one.
+    pub reason: Option<String>,
+    /// Where it stands, `parity.toml:12`.
+    pub origin: String,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verb {
+    /// Nothing is compared there.
+    Ignore,
+    /// The JSON type is compared.
+    Type,
+    /// The type and the format class are compared.
+    Format,
+    /// Arrays are compared as multisets.
+    Unordered,
+    /// Numbers within a distance.
+    Tolerance {
+        /// Absolute.
+        abs: f64,
+        /// Relative to the reference.
+        rel: f64,
+    },
+}
+
+/// What fails the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Findings at or above it.
+    pub gate: Severity,
+    /// Severities that differ from the default.
+    pub levels: BTreeMap<Code, Severity>,
+    /// Which package findings count.
+    pub packages: PackagePolicy,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { gate: Severity::Major, levels: BTreeMap::new(), packages: PackagePolicy::Any }
+    }
+}
+
+/// Which package findings count against the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackagePolicy {
+    /// All.
+    Any,
+    /// Those loaded by a process, or proven culprits.
+    Loaded,
+    /// Proven culprits.
+    Proven,
+}
