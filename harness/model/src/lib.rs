@@ -30,7 +30,7 @@ pub use report::{
     Broken, Cause, ChangeKind, Config, Coverage, Engine, Environment, FactChange, Gate, Image, Learned,
     NotCompared, PackageChange, PackageSummary, Packages, REPORT_SCHEMA, Report, Source, Timings, Verdict,
 };
-pub use secret::{Masked, is_secret_name};
+pub use secret::{Masked, Masker, is_secret_name};
 
 /// What went wrong, what to do about it: the form of every error that a person reads.
 ///
