@@ -161,6 +161,8 @@ pub struct Image {
 pub struct Coverage {
     /// Cases selected.
     pub cases: u64,
+    /// The ids of the selected cases, in suite order: those that agree are named nowhere else.
+    pub case_ids: Vec<CaseId>,
     /// Cases compared in every candidate.
     pub compared: u64,
     /// Cases whose contract fails on the reference itself.
