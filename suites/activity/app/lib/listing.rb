@@ -42,7 +42,7 @@ class Listing
 
   def time(params, name)
     Time.iso8601(params[name]) if params[name]
-  rescue ArgumentError
+  rescue ArgumentError, TypeError
     raise Invalid, "#{name} must be a date and time in ISO 8601"
   end
 

@@ -18,7 +18,7 @@ class Service < Sinatra::Base
   # The same answers in every RACK_ENV: errors go to the handlers below.
   set :raise_errors, false
   set :show_exceptions, false
-  set :dump_errors, true
+  set :dump_errors, false
 
   before do
     content_type :json
@@ -64,10 +64,7 @@ class Service < Sinatra::Base
 
   # Training plans are kept as YAML; all of a file is taken or nothing.
   post '/activities/import' do
-    plan = YAML.load(body_text)
-    raise Activity::Invalid, { 'activities' => 'must be a list' } unless plan.is_a?(Hash) && plan['activities'].is_a?(Array)
-
-    imported = plan['activities'].map { |entry| Activity.create(entry) }
+    imported = planned.map { |entry| Activity.create(entry) }
     imported.each { |activity| storage.put(activity) }
     answer('imported' => imported.size, 'items' => imported)
   end
@@ -94,11 +91,17 @@ class Service < Sinatra::Base
     problem(400, 'invalid_query', error.message)
   end
 
+  error Sinatra::BadRequest do |error|
+    content_type :json
+    problem(400, 'bad_request', error.message)
+  end
+
   error Sinatra::NotFound do
     problem(404, 'unknown_path', "nothing at #{request.path_info}")
   end
 
   error do |error|
+    warn "#{error.class}: #{error.message}", error.backtrace.first(5)
     problem(500, error.class.name, error.message)
   end
 
@@ -113,11 +116,18 @@ class Service < Sinatra::Base
 
     def body_text
       request.body.rewind
-      request.body.read.force_encoding(Encoding::UTF_8)
+      text = request.body.read.force_encoding(Encoding::UTF_8)
+      text.valid_encoding? ? text : problem(400, 'invalid_encoding', 'the body is not UTF-8')
     end
 
     def json
       JSON.parse(body_text)
+    end
+
+    def planned
+      plan = YAML.load(body_text)
+      entries = plan['activities'] if plan.is_a?(Hash)
+      entries.is_a?(Array) ? entries : raise(Activity::Invalid, { 'activities' => 'must be a list' })
     end
 
     def answer(value)
@@ -125,7 +135,7 @@ class Service < Sinatra::Base
     end
 
     def problem(code, name, message, details = {})
-      halt code, answer({ 'error' => name, 'message' => message }.merge(details))
+      halt code, answer({ 'error' => name, 'message' => message.scrub }.merge(details))
     end
   end
 end
