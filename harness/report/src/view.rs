@@ -1,0 +1,185 @@
+//! How a report reads: which findings belong to a package or a fact, and which say the same thing.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use envparity_model::{
+    CasePlace, Disposition, Environment, FactChange, Finding, PackageChange, Report, Role, Severity,
+};
+
+/// Findings that say the same: one is shown in full, the others by their case or environment.
+#[derive(Debug)]
+pub(crate) struct Group<'a> {
+    /// The one that is shown.
+    pub(crate) first: &'a Finding,
+    /// Candidates that show it, in order.
+    pub(crate) environments: Vec<&'a str>,
+    /// Other cases that show it.
+    pub(crate) more_cases: Vec<&'a CasePlace>,
+    /// Other places in the same response with the same fingerprint.
+    pub(crate) more_places: usize,
+    /// Places of like findings in the same case that are not shown in full.
+    pub(crate) folded: Vec<&'a str>,
+    /// Findings in the group.
+    pub(crate) size: usize,
+}
+
+/// A report with its cross references resolved.
+#[derive(Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) report: &'a Report,
+    by_subject: HashMap<(&'a str, String), &'a Finding>,
+    listed: HashSet<(&'a str, String)>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(report: &'a Report) -> Self {
+        let named = |finding: &'a Finding| {
+            let subject = finding.case.is_none().then_some(finding.subject.as_ref())??;
+            Some(((finding.environment.as_str(), subject.clone()), finding))
+        };
+        // Worst last, so that it is the one that stays where a subject has several.
+        let mut findings: Vec<_> = report.findings.iter().collect();
+        findings.sort_by_key(|finding| finding.severity);
+        let packages = report.packages.changes.iter().map(|c| (c.environment.as_str(), c.subject()));
+        let facts = report.facts.iter().map(|fact| (fact.environment.as_str(), fact.name.clone()));
+        Self {
+            report,
+            by_subject: findings.into_iter().filter_map(named).collect(),
+            listed: packages.chain(facts).collect(),
+        }
+    }
+
+    pub(crate) fn reference(&self) -> Option<&'a Environment> {
+        self.report.environments.iter().find(|environment| environment.role == Role::Reference)
+    }
+
+    pub(crate) fn candidates(&self) -> impl Iterator<Item = &'a Environment> {
+        self.report.environments.iter().filter(|environment| environment.role == Role::Candidate)
+    }
+
+    /// The finding that judges a package difference.
+    pub(crate) fn of_package(&self, change: &PackageChange) -> Option<&'a Finding> {
+        self.by_subject.get(&(change.environment.as_str(), change.subject())).copied()
+    }
+
+    /// The finding that judges a fact difference.
+    pub(crate) fn of_fact(&self, fact: &FactChange) -> Option<&'a Finding> {
+        self.by_subject.get(&(fact.environment.as_str(), fact.name.clone())).copied()
+    }
+
+    /// Package differences of a candidate, most important first.
+    pub(crate) fn packages(&self, environment: &str) -> Vec<(&'a PackageChange, Option<&'a Finding>)> {
+        let of_candidate = self.report.packages.changes.iter().filter(|c| c.environment == environment);
+        let mut rows: Vec<_> = of_candidate.map(|change| (change, self.of_package(change))).collect();
+        rows.sort_by_key(|(change, finding)| {
+            let culprit = change.proven.as_deref() == Some("culprit");
+            let harmless = change.proven.as_deref() == Some("harmless");
+            let severity = Reverse(finding.map(|finding| finding.severity));
+            let close = Reverse((change.loaded, change.ecosystem.is_application()));
+            (Reverse(culprit), severity, harmless, close, change.change, &change.name)
+        });
+        rows
+    }
+
+    /// Fact differences, most important first, intended ones last.
+    pub(crate) fn facts(&self) -> Vec<(&'a FactChange, Option<&'a Finding>)> {
+        let mut rows: Vec<_> = self.report.facts.iter().map(|fact| (fact, self.of_fact(fact))).collect();
+        rows.sort_by_key(|(fact, finding)| {
+            let severity = Reverse(finding.map(|finding| finding.severity));
+            (fact.intended, severity, &fact.name, &fact.environment)
+        });
+        rows
+    }
+
+    /// Findings that neither a package nor a fact difference shows, without waived ones and noise, grouped,
+    /// worst first.
+    pub(crate) fn groups(&self) -> Vec<Group<'a>> {
+        let mut shown: Vec<&'a Finding> =
+            self.report.findings.iter().filter(|f| self.stands_alone(f)).collect();
+        shown.sort_by_key(|finding| Reverse((finding.severity, finding.disposition == Disposition::Active)));
+        by_case(by_environment(by_fingerprint(shown)))
+    }
+
+    fn stands_alone(&self, finding: &'a Finding) -> bool {
+        let shown = matches!(finding.disposition, Disposition::Active | Disposition::BelowGate);
+        shown && (finding.case.is_some() || !self.is_listed(finding))
+    }
+
+    /// A package or fact difference shows it.
+    pub(crate) fn is_listed(&self, finding: &'a Finding) -> bool {
+        let subject = finding.subject.as_ref();
+        subject.is_some_and(|subject| self.listed.contains(&(finding.environment.as_str(), subject.clone())))
+    }
+
+    /// The worst severity of an active finding.
+    pub(crate) fn worst(&self) -> Option<Severity> {
+        let active = self.report.findings.iter().filter(|f| f.disposition == Disposition::Active);
+        active.map(|finding| finding.severity).max()
+    }
+}
+
+fn by_fingerprint(findings: Vec<&Finding>) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut seen = HashMap::new();
+    for finding in findings {
+        let key = (finding.fingerprint.as_str(), finding.disposition, finding.severity);
+        if let Some(&at) = seen.get(&key) {
+            let group: &mut Group<'_> = &mut groups[at];
+            group.more_places += 1;
+            group.size += 1;
+        } else {
+            seen.insert(key, groups.len());
+            groups.push(Group {
+                first: finding,
+                environments: vec![&finding.environment],
+                more_cases: Vec::new(),
+                more_places: 0,
+                folded: Vec::new(),
+                size: 1,
+            });
+        }
+    }
+    groups
+}
+
+fn by_environment(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
+    let key =
+        |group: &Group<'_>| format!("{:?}", (what(group), group.first.case.as_ref().map(|case| &case.id)));
+    merge(groups, key, |into, from| into.environments.extend(from.environments))
+}
+
+fn by_case(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
+    let key =
+        |group: &Group<'_>| format!("{:?}", (what(group), &group.environments, group.first.case.is_some()));
+    merge(groups, key, |into, from| into.more_cases.extend(from.first.case.as_ref()))
+}
+
+/// What a finding says, without where. Values and suspects belong to it: nothing that differs is hidden.
+fn what(group: &Group<'_>) -> String {
+    let f = group.first;
+    let suspects: Vec<_> = f.suspects.iter().map(|suspect| &suspect.subject).collect();
+    let judged = (f.code, f.severity, f.disposition, f.unstable);
+    format!("{:?}", (judged, &f.at, &f.kind, &f.subject, &f.reference, &f.candidate, suspects, &f.culprits))
+}
+
+fn merge<'a>(
+    groups: Vec<Group<'a>>,
+    key: impl Fn(&Group<'a>) -> String,
+    join: impl Fn(&mut Group<'a>, Group<'a>),
+) -> Vec<Group<'a>> {
+    let mut merged: Vec<Group<'a>> = Vec::new();
+    let mut seen = HashMap::new();
+    for group in groups {
+        let at = *seen.entry(key(&group)).or_insert(merged.len());
+        match merged.get_mut(at) {
+            Some(into) => {
+                into.size += group.size;
+                into.more_places += group.more_places;
+                join(into, group);
+            }
+            None => merged.push(group),
+        }
+    }
+    merged
+}
