@@ -1,0 +1,125 @@
+//! The command line, by hand: the binary travels.
+
+use std::time::Duration;
+
+use crate::failure::Failure;
+
+/// What `--help` says.
+pub(crate) const USAGE: &str = "\
+envparity-collector collect [--pid N] [--root PATH] [--workdir DIR] [--exclude DIR]...
+envparity-collector probe   [--pid N]
+envparity-collector wait    [--pid N] --port N [--timeout MS]
+envparity-collector --version
+
+collect and probe write gzipped JSON. The target is process 1, its root /proc/1/root.
+Exit codes: 0 done, 1 failed, 2 usage, 3 denied, 4 the target is gone, 5 timeout.
+";
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Version,
+    Collect(Target),
+    Probe(Target),
+    Wait { pid: u32, port: u16, timeout: Duration },
+}
+
+/// The container to look into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// Its first process, as numbered here.
+    pub(crate) pid: u32,
+    /// Its root file system, as seen from here.
+    pub(crate) root: String,
+    /// The service's working directory, as the container names it.
+    pub(crate) workdir: Option<String>,
+    /// Directories not to hash.
+    pub(crate) excluded: Vec<String>,
+}
+
+/// Reads the words after the program's name.
+pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, Failure> {
+    let mut words = words.into_iter();
+    let command = words.next().unwrap_or_default();
+    let mut options = Options::default();
+    while let Some(name) = words.next() {
+        let mut value = || words.next().ok_or_else(|| Failure::Usage(format!("`{name}` needs a value")));
+        match name.as_str() {
+            "--pid" => options.pid = number(&name, &value()?)?,
+            "--root" => options.root = Some(value()?),
+            "--workdir" => options.workdir = Some(value()?),
+            "--exclude" => options.excluded.push(value()?),
+            "--port" => options.port = Some(number(&name, &value()?)?),
+            "--timeout" => options.timeout_ms = number(&name, &value()?)?,
+            _ => return Err(Failure::Usage(format!("unknown option `{name}`"))),
+        }
+    }
+    match command.as_str() {
+        "--help" | "-h" => Ok(Command::Help),
+        "--version" | "-V" => Ok(Command::Version),
+        "collect" => Ok(Command::Collect(options.into_target())),
+        "probe" => Ok(Command::Probe(options.into_target())),
+        "wait" => {
+            let port = options.port.ok_or_else(|| Failure::Usage("`wait` needs `--port`".to_owned()))?;
+            let timeout = Duration::from_millis(options.timeout_ms);
+            Ok(Command::Wait { pid: options.pid, port, timeout })
+        }
+        other => Err(Failure::Usage(format!("unknown command `{other}`"))),
+    }
+}
+
+struct Options {
+    pid: u32,
+    root: Option<String>,
+    workdir: Option<String>,
+    excluded: Vec<String>,
+    port: Option<u16>,
+    timeout_ms: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { pid: 1, root: None, workdir: None, excluded: Vec::new(), port: None, timeout_ms: 30_000 }
+    }
+}
+
+impl Options {
+    fn into_target(self) -> Target {
+        let root = self.root.unwrap_or_else(|| format!("/proc/{}/root", self.pid));
+        Target { pid: self.pid, root, workdir: self.workdir, excluded: self.excluded }
+    }
+}
+
+fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|_| Failure::Usage(format!("`{name} {text}` is not a number in range")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Command, Failure> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn the_target_is_process_one_unless_said_otherwise() {
+        let Ok(Command::Collect(target)) = read("collect --workdir /app --exclude /data --exclude /tmp")
+        else {
+            panic!("not collect");
+        };
+        assert_eq!((target.pid, target.root.as_str()), (1, "/proc/1/root"));
+        assert_eq!(target.excluded, ["/data", "/tmp"]);
+        let Ok(Command::Probe(target)) = read("probe --pid 7") else { panic!("not probe") };
+        assert_eq!(target.root, "/proc/7/root");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_a_usage_error() {
+        for line in ["", "scan", "collect --pid x", "collect --pid", "wait", "wait --port 70000", "probe -x"]
+        {
+            assert!(matches!(read(line), Err(Failure::Usage(_))), "{line}");
+        }
+    }
+}
