@@ -124,6 +124,7 @@ class Service < Sinatra::Base
       JSON.parse(body_text)
     end
 
+    # `load` is the safe one: plain data, no aliases.
     def planned
       plan = YAML.load(body_text)
       entries = plan['activities'] if plan.is_a?(Hash)
