@@ -23,6 +23,8 @@ pub struct Config {
     pub variables: BTreeMap<String, Variable>,
     /// What fails the run.
     pub policy: Policy,
+    /// Known drifts, in the order of the file.
+    pub waivers: Vec<Waiver>,
 }
 
 impl Config {
@@ -390,4 +392,48 @@ pub enum PackagePolicy {
     Loaded,
     /// Proven culprits.
     Proven,
+}
+
+/// A known drift with a reason, an owner and an expiry date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// Only findings of this code.
+    pub code: Option<Code>,
+    /// Only findings about this package, fact or image; `*` matches within a segment.
+    pub subject: Option<String>,
+    /// Only these cases.
+    pub case: Option<CaseGlob>,
+    /// Only at this place of a response.
+    pub at: Option<String>,
+    /// Only in this candidate.
+    pub environment: Option<String>,
+    /// Only while the reference has this version; `*` matches anything.
+    pub reference_version: Option<String>,
+    /// Only while the candidate has this version; `*` matches anything.
+    pub candidate_version: Option<String>,
+    /// Why it is known and accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day, inclusive, in UTC.
+    pub expires: Day,
+    /// Where it stands, `parity.toml:12`.
+    pub origin: String,
+}
+
+/// A calendar day: year, month from 1, day from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day {
+    /// Of the common era.
+    pub year: u16,
+    /// From 1.
+    pub month: u8,
+    /// From 1.
+    pub day: u8,
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
 }

@@ -1,0 +1,195 @@
+//! Problems of a configuration: where, what, and what to do about it.
+
+use std::fmt;
+
+use envparity_model::{Problem, is_secret_name};
+
+use crate::tree::Place;
+
+/// One problem of a configuration.
+///
+/// Shown as `file:line:column: message`, the line with the place marked, a blank line and `hint: …`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file as it was named, or what set the value (`--control`, `PARITY_CONTROL`).
+    pub file: String,
+    /// From 1; 0 where the problem has no place in a text.
+    pub line: u32,
+    /// In characters, from 1; 0 where the problem has no place in a text.
+    pub column: u32,
+    /// Lower-case, names the object in backticks.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// The line with the place marked; none where the line may hold a secret.
+    pub snippet: Option<String>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}:{}", self.line, self.column)?;
+        }
+        write!(f, ": {}", self.message)?;
+        if let Some(snippet) = &self.snippet {
+            write!(f, "\n{snippet}")?;
+        }
+        match &self.hint {
+            Some(hint) => write!(f, "\n\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// A text that values were read from.
+#[derive(Debug)]
+pub(crate) struct Source<'a> {
+    /// The file, or what set the value.
+    pub(crate) name: &'a str,
+    /// None for a single value: its problems have no line.
+    pub(crate) text: Option<&'a str>,
+}
+
+/// Collects problems, so that all are reported at once.
+#[derive(Debug)]
+pub(crate) struct Problems<'s> {
+    sources: &'s [Source<'s>],
+    found: Vec<(Place, Problem)>,
+    muted: Vec<Place>,
+}
+
+impl<'s> Problems<'s> {
+    pub(crate) fn new(sources: &'s [Source<'s>]) -> Self {
+        Self { sources, found: Vec::new(), muted: Vec::new() }
+    }
+
+    pub(crate) fn report(&mut self, place: Place, problem: Problem) {
+        let within = |m: &Place| m.source == place.source && (m.start..=m.end).contains(&place.start);
+        if !self.muted.iter().any(within) {
+            self.found.push((place, problem));
+        }
+    }
+
+    /// From now on, reports nothing there: what stands there is known to be wrong.
+    pub(crate) fn mute(&mut self, place: Place) {
+        self.muted.push(place);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Where a value stands, `parity.toml:12` or what set it.
+    pub(crate) fn origin(&self, place: Place) -> String {
+        match self.sources.get(place.source) {
+            Some(Source { name, text: Some(text) }) => format!("{name}:{}", line_column(text, place.start).0),
+            Some(Source { name, text: None }) => (*name).to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// Every problem, in the order of the sources, each once.
+    pub(crate) fn into_errors(mut self) -> Vec<ConfigError> {
+        self.found.sort_by_key(|(place, _)| (place.source, place.start));
+        let mut errors: Vec<ConfigError> = Vec::new();
+        for (place, problem) in self.found {
+            let error = render(self.sources, place, problem);
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
+        }
+        errors
+    }
+}
+
+fn render(sources: &[Source<'_>], place: Place, problem: Problem) -> ConfigError {
+    let source = sources.get(place.source);
+    let mut error = ConfigError {
+        file: source.map(|source| source.name.to_owned()).unwrap_or_default(),
+        line: 0,
+        column: 0,
+        message: problem.message,
+        hint: problem.hint,
+        snippet: None,
+    };
+    if let Some(text) = source.and_then(|source| source.text) {
+        let (line, column) = line_column(text, place.start);
+        let written = text.lines().nth(line as usize - 1).unwrap_or_default();
+        error.line = line;
+        error.column = column;
+        error.snippet = snippet(written, line, column, width(text, place));
+    }
+    error
+}
+
+/// Line and column in characters, both from 1; a position beyond the text is its end.
+fn line_column(text: &str, position: usize) -> (u32, u32) {
+    let mut position = position.min(text.len());
+    while !text.is_char_boundary(position) {
+        position -= 1;
+    }
+    let before = &text[..position];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.matches('\n').count() + 1;
+    (line as u32, before[line_start..].chars().count() as u32 + 1)
+}
+
+/// How many characters of its first line a place covers.
+fn width(text: &str, place: Place) -> usize {
+    let covered = text.get(place.start..place.end).unwrap_or_default();
+    covered.lines().next().unwrap_or_default().chars().count().max(1)
+}
+
+/// Longer lines are left out: the place says enough.
+const LONGEST_LINE: usize = 160;
+
+fn snippet(written: &str, line: u32, column: u32, width: usize) -> Option<String> {
+    if written.chars().count() > LONGEST_LINE
+        || may_hold_secret(written)
+        || written.chars().any(is_unprintable)
+    {
+        return None;
+    }
+    let number = line.to_string();
+    let gutter = " ".repeat(number.len());
+    // Tabs stay tabs under the line, so that the mark stands where the terminal shows the place.
+    let indent: String =
+        written.chars().take(column as usize - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    let mark = "^".repeat(width);
+    Some(format!("{gutter} |\n{number} | {written}\n{gutter} | {indent}{mark}"))
+}
+
+fn is_unprintable(c: char) -> bool {
+    c.is_control() && c != '\t'
+}
+
+/// Whether a line names a secret or holds a URL with a password.
+fn may_hold_secret(line: &str) -> bool {
+    let credentials =
+        line.split_once("://").is_some_and(|(_, rest)| rest.contains('@') && rest.contains(':'));
+    let mut words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+    credentials || words.any(is_secret_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_characters() {
+        assert_eq!(line_column("é = 1\nü ü x", 7), (2, 1));
+        assert_eq!(line_column("é = 1\nü ü x", 13), (2, 5));
+        assert_eq!(line_column("é", 1), (1, 1));
+        assert_eq!(line_column("", 9), (1, 1));
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        assert!(snippet("API_TOKEN = 5", 1, 1, 9).is_none());
+        assert!(snippet("url = \"https://u:p@h\"", 1, 7, 9).is_none());
+        assert!(snippet("port = 70000", 1, 8, 5).is_some());
+    }
+}
