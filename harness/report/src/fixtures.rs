@@ -285,47 +285,57 @@ pub(crate) fn hostile() -> Report {
          ::error::x\0\u{fffe}'\"& {}",
         "long ".repeat(60)
     );
+    poisoned(&nasty)
+}
+
+/// The text stands everywhere where something untrusted can.
+pub(crate) fn poisoned(text: &str) -> Report {
     let mut report = drift();
-    report.environments[1].name.clone_from(&nasty);
-    report.environments[1].url = Some(nasty.clone());
+    report.environments[1].name.replace_range(.., text);
+    report.environments[1].url = Some(text.to_owned());
     if let Some(image) = &mut report.environments[1].image {
-        image.r#ref.clone_from(&nasty);
-        image.id.clone_from(&nasty);
+        image.r#ref.replace_range(.., text);
+        image.id.replace_range(.., text);
     }
-    report.command.clone_from(&nasty);
-    report.started.clone_from(&nasty);
-    report.source.commit = Some(nasty.clone());
-    report.config.path = Some(nasty.clone());
-    report.waivers = vec![nasty.clone()];
-    report.artifacts = vec![format!("{nasty}report.html")];
+    report.command.replace_range(.., text);
+    report.started.replace_range(.., text);
+    report.source.commit = Some(text.to_owned());
+    report.config.path = Some(text.to_owned());
+    report.waivers = vec![text.to_owned()];
+    report.artifacts = vec![format!("{text}report.html")];
     for finding in &mut report.findings {
-        finding.environment.clone_from(&nasty);
-        finding.reference = Some(nasty.clone());
-        finding.candidate = Some(nasty.clone());
-        finding.at = Some(nasty.clone());
-        finding.remedy = Some(nasty.clone());
-        finding.hint = Some(nasty.clone());
+        finding.environment.replace_range(.., text);
+        finding.reference = Some(text.to_owned());
+        finding.candidate = Some(text.to_owned());
+        finding.at = Some(text.to_owned());
+        finding.remedy = Some(text.to_owned());
+        finding.hint = Some(text.to_owned());
         for suspect in &mut finding.suspects {
-            suspect.subject.clone_from(&nasty);
+            suspect.subject.replace_range(.., text);
         }
         if let Some(case) = &mut finding.case {
-            case.id = CaseId::new(nasty.clone());
-            case.file.clone_from(&nasty);
+            case.id = CaseId::new(text.to_owned());
+            case.file.replace_range(.., text);
         }
     }
-    report.coverage.case_ids[0] = CaseId::new(nasty.clone());
-    report.coverage.not_compared = vec![not_compared(&nasty, Some(&nasty), &nasty, false)];
-    report.causes =
-        vec![Cause { environment: Some(nasty.clone()), exit_code: 3, message: nasty.clone(), hint: None }];
+    report.coverage.case_ids[0] = CaseId::new(text.to_owned());
+    report.coverage.not_compared = vec![not_compared(text, Some(text), text, false)];
+    report.causes = vec![Cause {
+        environment: Some(text.to_owned()),
+        exit_code: 3,
+        message: text.to_owned(),
+        hint: None,
+    }];
     for change in &mut report.packages.changes {
-        change.environment.clone_from(&nasty);
-        change.name.clone_from(&nasty);
+        change.environment.replace_range(.., text);
+        change.name.replace_range(.., text);
     }
-    report.packages.summary = [(nasty.clone(), PackageSummary { outdated: 1, ..Default::default() })].into();
+    report.packages.summary =
+        [(text.to_owned(), PackageSummary { outdated: 1, ..Default::default() })].into();
     report.facts.push(FactChange {
-        environment: nasty.clone(),
-        name: nasty.clone(),
-        reference: Some(FactValue::Plain(nasty)),
+        environment: text.to_owned(),
+        name: text.to_owned(),
+        reference: Some(FactValue::Plain(text.to_owned())),
         candidate: Some(FactValue::Masked(Masked {
             digest: "0011223344556677".into(),
             key: "aabbccdd".into(),

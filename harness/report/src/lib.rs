@@ -7,11 +7,13 @@
 #[cfg(test)]
 mod fixtures;
 mod json;
+mod junit;
 mod text;
 mod view;
 mod visible;
 mod words;
 
 pub use json::{json, schema};
+pub use junit::junit;
 pub use text::{TextStyle, text};
 pub use visible::visible;
