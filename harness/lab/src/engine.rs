@@ -8,13 +8,18 @@ use futures_util::StreamExt;
 use testcontainers::bollard::errors::Error;
 use testcontainers::bollard::models::ContainerInspectResponse;
 use testcontainers::bollard::query_parameters::{
-    BuildImageOptions, InspectContainerOptions, RemoveContainerOptionsBuilder,
+    BuildImageOptions, InspectContainerOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
 };
 use testcontainers::bollard::{Docker, body_full};
 use testcontainers::core::client::docker_client_instance;
 
 /// How long the engine may take to finish a removal that it has begun.
 const REMOVAL: Duration = Duration::from_secs(20);
+
+/// The label with the second since 1970 after which anyone may remove a container.
+pub(crate) const EXPIRES: &str = "parity.expires";
+/// The label with the name of the lab that a container is.
+pub(crate) const LAB: &str = "parity.lab";
 
 /// The engine of this machine.
 pub(crate) struct Engine(Docker);
@@ -118,6 +123,22 @@ impl Engine {
             ))
             .hint(format!("docker rm --force --volumes {container}")))
         })
+    }
+
+    /// Containers of labs, in whatever state, whose deadline has passed.
+    pub(crate) async fn expired_labs(&self, now: i64) -> Result<Vec<String>, Problem> {
+        let filters = HashMap::from([("label", vec![LAB])]);
+        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+        let found =
+            self.0.list_containers(Some(options)).await.map_err(|error| unreachable(&explain(&error)))?;
+        let expired = |labels: &HashMap<String, String>| {
+            labels.get(EXPIRES).and_then(|text| text.parse::<i64>().ok()).is_some_and(|expires| expires < now)
+        };
+        Ok(found
+            .into_iter()
+            .filter(|one| one.labels.as_ref().is_some_and(expired))
+            .filter_map(|one| one.id)
+            .collect())
     }
 
     /// Whether this engine uses cgroups of the first version; those cannot be given a view of their own everywhere.

@@ -1,5 +1,7 @@
 //! The lab image: built from what is embedded here, named by its content.
 
+use std::collections::HashMap;
+
 use envparity_model::Problem;
 use sha2::{Digest, Sha256};
 use testcontainers::GenericBuildableImage;
@@ -38,10 +40,11 @@ pub(crate) async fn ensure(
     }
     progress(&format!("building the lab image `{reference}`, once"));
     let source = context(&image);
-    let options = BuildImageOptions::new().with_skip_if_exists(true);
+    let proxies = proxies(|name| std::env::var(name).ok());
+    let options = BuildImageOptions::new().with_skip_if_exists(true).with_build_args(proxies.clone());
     if let Err(first) = source.build_image_with(options).await {
         progress("BuildKit did not build it; trying the classic builder");
-        build_classic(engine, &reference)
+        build_classic(engine, &reference, &proxies)
             .await
             .map_err(|second| unbuilt(&reference, &explain(&first), &second))?;
     }
@@ -65,9 +68,14 @@ fn context(image: &LabImage) -> GenericBuildableImage {
 }
 
 /// For engines without BuildKit, and for its readable log.
-async fn build_classic(engine: &Engine, reference: &str) -> Result<(), String> {
+async fn build_classic(
+    engine: &Engine,
+    reference: &str,
+    proxies: &HashMap<String, String>,
+) -> Result<(), String> {
     let archive = archive().map_err(|error| error.to_string())?;
-    let options = BuildImageOptionsBuilder::new().t(reference).rm(true).forcerm(true).build();
+    let options =
+        BuildImageOptionsBuilder::new().t(reference).rm(true).forcerm(true).buildargs(proxies).build();
     engine.build(options, archive, TAIL).await
 }
 
@@ -80,6 +88,20 @@ fn archive() -> std::io::Result<Vec<u8>> {
         archive.append_data(&mut header, name, text.as_bytes())?;
     }
     archive.into_inner()
+}
+
+/// The proxies of this process for the build, as the docker client passes them on; they are no part of the
+/// image. One on this machine itself is out of reach in there.
+fn proxies(variable: impl Fn(&str) -> Option<String>) -> HashMap<String, String> {
+    ["http_proxy", "https_proxy", "no_proxy"]
+        .into_iter()
+        .filter_map(|name| {
+            let value = variable(name).or_else(|| variable(&name.to_ascii_uppercase()))?;
+            let local =
+                name != "no_proxy" && ["localhost", "127.0.0.1"].iter().any(|host| value.contains(host));
+            (!value.is_empty() && !local).then(|| (name.to_owned(), value))
+        })
+        .collect()
 }
 
 /// The first 12 hex digits of a digest over everything that goes into the image.
@@ -110,6 +132,18 @@ mod tests {
         for name in copied {
             assert!(FILES.iter().any(|(file, _)| *file == name), "{name}");
         }
+    }
+
+    #[test]
+    fn proxies_reach_the_build_unless_they_are_local() {
+        let given = |name: &str| match name {
+            "http_proxy" => Some("http://127.0.0.1:3128".to_owned()),
+            "HTTPS_PROXY" => Some("http://proxy.example:3128".to_owned()),
+            "no_proxy" => Some("localhost".to_owned()),
+            _ => None,
+        };
+        let expected = [("https_proxy", "http://proxy.example:3128"), ("no_proxy", "localhost")];
+        assert_eq!(proxies(given), expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
     }
 
     #[test]

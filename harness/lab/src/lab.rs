@@ -1,20 +1,18 @@
 //! A lab from start to stop.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use envparity_model::Problem;
 
 use crate::container::{Blueprint, container_name};
 use crate::credentials::Credentials;
-use crate::engine::Engine;
+use crate::engine::{EXPIRES, Engine, LAB};
 use crate::image;
 use crate::recipe::{SSH_PORT, TLS_PORT};
+use crate::remains;
 use crate::ssh::{self, Watch};
 use crate::state::{self, Folder, LabState};
-
-/// A folder of a start that takes longer than this belongs to a process that died.
-const ABANDONED: Duration = Duration::from_secs(600);
 
 /// What to start.
 #[derive(Debug, Clone)]
@@ -55,8 +53,7 @@ impl Lab {
         }
         let engine = Engine::connect().await?;
         state::prepare(&options.state_dir)?;
-        sweep(&engine, &options.state_dir).await?;
-        clear_name(&engine, &options.name).await?;
+        remains::clear(&engine, &options.state_dir, &options.name, now()).await?;
         let image = image::ensure(&engine, progress).await?;
         let credentials = Credentials::generate()?;
         progress(&format!("starting the lab `{}`", options.name));
@@ -205,37 +202,11 @@ async fn finish(
 fn labels(options: &LabOptions) -> Vec<(&'static str, String)> {
     vec![
         ("parity.run", options.run.clone()),
-        ("parity.owner", "lab".to_owned()),
-        ("parity.expires", options.expires_unix.to_string()),
-        ("parity.lab", options.name.clone()),
+        ("parity.owner", std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned())),
+        (EXPIRES, options.expires_unix.to_string()),
+        ("parity.purpose", "lab".to_owned()),
+        (LAB, options.name.clone()),
     ]
-}
-
-/// Removes a container of that name that does not run, left by a process that died in a start.
-async fn clear_name(engine: &Engine, name: &str) -> Result<(), Problem> {
-    let container = container_name(name);
-    let Some(found) = engine.inspect(&container).await? else { return Ok(()) };
-    let state = found.state.unwrap_or_default();
-    if state.running == Some(true) {
-        return Err(Problem::new(format!("the lab `{name}` is already up"))
-            .hint(format!("use it, or end it: docker rm --force --volumes {container}")));
-    }
-    engine.remove(&container).await
-}
-
-/// Removes what labs left here that have ended: their keys open nothing any more.
-async fn sweep(engine: &Engine, state_dir: &Path) -> Result<(), Problem> {
-    for folder in state::folders(state_dir)? {
-        let ended = match folder.read() {
-            Ok(Some(state)) => engine.inspect(&state.container).await?.is_none(),
-            // Not ours to judge; the commands that use it say what is wrong.
-            Ok(None) | Err(_) => false,
-        };
-        if ended {
-            folder.remove()?;
-        }
-    }
-    state::remove_abandoned(state_dir, ABANDONED)
 }
 
 /// A name becomes part of a path and of a container's name.

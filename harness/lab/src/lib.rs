@@ -10,6 +10,7 @@ mod engine;
 mod image;
 mod lab;
 mod recipe;
+mod remains;
 mod ssh;
 mod state;
 

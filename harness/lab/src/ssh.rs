@@ -66,11 +66,9 @@ pub(crate) async fn probe(identity: &Path, known_hosts: &Path, port: u16) -> Res
 
 fn client(identity: &Path, known_hosts: &Path, port: u16) -> Command {
     let mut command = Command::new("ssh");
-    command.args(["-F", "/dev/null", "-T", "-p", &port.to_string()]).arg("-i").arg(identity);
-    let mut known = std::ffi::OsString::from("UserKnownHostsFile=\"");
-    known.push(known_hosts);
-    known.push("\"");
-    command.arg("-o").arg(known);
+    command.args(["-F", "/dev/null", "-T", "-p", &port.to_string()]);
+    command.args(["-o", &file_option("IdentityFile", identity)]);
+    command.args(["-o", &file_option("UserKnownHostsFile", known_hosts)]);
     for option in [
         "BatchMode=yes",
         "ConnectTimeout=10",
@@ -89,6 +87,11 @@ fn client(identity: &Path, known_hosts: &Path, port: u16) -> Command {
     command
 }
 
+/// ssh splits such values at blanks and expands `%`.
+fn file_option(name: &str, path: &Path) -> String {
+    format!("{name}=\"{}\"", path.display().to_string().replace('%', "%%"))
+}
+
 async fn last_words(child: &mut Child) -> String {
     child.start_kill().ok();
     let mut words = Vec::new();
@@ -100,8 +103,22 @@ async fn last_words(child: &mut Child) -> String {
 
 fn refused(port: u16, reason: &str) -> Problem {
     Problem::new(format!("ssh to the lab at `{}` failed: {}", destination(port), reason.trim()))
+        .hint("labs publish on 127.0.0.1 of the engine's machine: inside a container, share the network of that machine")
 }
 
 fn no_client(error: std::io::Error) -> Problem {
     Problem::new(format!("failed to run `ssh`: {error}")).hint("install an OpenSSH client")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_one_word() {
+        assert_eq!(
+            file_option("IdentityFile", Path::new("/home/a b/50%/identity")),
+            "IdentityFile=\"/home/a b/50%%/identity\""
+        );
+    }
 }
