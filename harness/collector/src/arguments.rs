@@ -3,15 +3,19 @@
 use std::time::Duration;
 
 use crate::failure::Failure;
+use crate::reap::Order;
 
 /// What `--help` says.
 pub(crate) const USAGE: &str = "\
 envparity-collector collect [--pid N] [--root PATH] [--workdir DIR] [--exclude DIR]...
 envparity-collector probe   [--pid N]
 envparity-collector wait    [--pid N] --port N [--timeout MS]
+envparity-collector reap    --run ID [--socket PATH] [--grace SECONDS] [--own NAME]
 envparity-collector --version
 
 collect and probe write gzipped JSON. The target is process 1, its root /proc/1/root.
+reap writes `armed`, waits for the end of stdin, and removes everything that carries the label
+parity.run=ID, itself last; a line `disarm` ends it before. A newer reaper of the run ends it too.
 Exit codes: 0 done, 1 failed, 2 usage, 3 denied, 4 the target is gone, 5 timeout.
 ";
 
@@ -23,6 +27,7 @@ pub(crate) enum Command {
     Collect(Target),
     Probe(Target),
     Wait { pid: u32, port: u16, timeout: Duration },
+    Reap(Order),
 }
 
 /// The container to look into.
@@ -51,6 +56,10 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, 
             "--workdir" => options.workdir = Some(value()?),
             "--exclude" => options.excluded.push(value()?),
             "--port" => options.port = Some(number(&name, &value()?)?),
+            "--run" => options.run = Some(value()?),
+            "--socket" => options.socket = value()?,
+            "--grace" => options.grace_seconds = number(&name, &value()?)?,
+            "--own" => options.own = Some(value()?),
             "--timeout" => options.timeout_ms = number(&name, &value()?)?,
             _ => return Err(Failure::Usage(format!("unknown option `{name}`"))),
         }
@@ -60,6 +69,12 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, 
         "--version" | "-V" => Ok(Command::Version),
         "collect" => Ok(Command::Collect(options.into_target())),
         "probe" => Ok(Command::Probe(options.into_target())),
+        "reap" => {
+            let run = options.run.filter(|run| !run.is_empty());
+            let run = run.ok_or_else(|| Failure::Usage("`reap` needs `--run`".to_owned()))?;
+            let grace = Duration::from_secs(options.grace_seconds);
+            Ok(Command::Reap(Order { socket: options.socket, run, grace, own: options.own }))
+        }
         "wait" => {
             let port = options.port.ok_or_else(|| Failure::Usage("`wait` needs `--port`".to_owned()))?;
             let timeout = Duration::from_millis(options.timeout_ms);
@@ -76,11 +91,26 @@ struct Options {
     excluded: Vec<String>,
     port: Option<u16>,
     timeout_ms: u64,
+    run: Option<String>,
+    socket: String,
+    grace_seconds: u64,
+    own: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { pid: 1, root: None, workdir: None, excluded: Vec::new(), port: None, timeout_ms: 30_000 }
+        Self {
+            pid: 1,
+            root: None,
+            workdir: None,
+            excluded: Vec::new(),
+            port: None,
+            timeout_ms: 30_000,
+            run: None,
+            socket: "/var/run/docker.sock".to_owned(),
+            grace_seconds: 0,
+            own: None,
+        }
     }
 }
 
@@ -117,8 +147,17 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_a_usage_error() {
-        for line in ["", "scan", "collect --pid x", "collect --pid", "wait", "wait --port 70000", "probe -x"]
-        {
+        for line in [
+            "",
+            "scan",
+            "collect --pid x",
+            "collect --pid",
+            "wait",
+            "wait --port 70000",
+            "reap",
+            "reap --grace 5",
+            "probe -x",
+        ] {
             assert!(matches!(read(line), Err(Failure::Usage(_))), "{line}");
         }
     }

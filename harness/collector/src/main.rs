@@ -6,8 +6,10 @@
 mod arguments;
 mod failure;
 mod files;
+mod http;
 mod look;
 mod processes;
+mod reap;
 mod system;
 mod wait;
 
@@ -34,6 +36,11 @@ fn run() -> Result<(), Failure> {
         Command::Version => format!("envparity-collector {}\n", env!("CARGO_PKG_VERSION")).into_bytes(),
         Command::Collect(target) => look::collect(&target)?,
         Command::Probe(target) => look::probe(&target)?,
+        Command::Reap(order) => reap::reap(&order, std::io::stdin().lock(), || {
+            // Whoever waits for this line knows that the engine can be reached from here.
+            let mut stdout = std::io::stdout().lock();
+            let _ = stdout.write_all(b"armed\n").and_then(|()| stdout.flush());
+        })?,
         Command::Wait { pid, port, timeout } => wait::until_listening(pid, port, timeout)?,
     };
     let mut stdout = std::io::stdout().lock();
