@@ -1,0 +1,89 @@
+//! A suite file and its entries.
+
+use std::time::Duration;
+
+use envparity_model::CasePlace;
+
+use crate::Value;
+use crate::ast::{RequestAst, ResponseAst};
+
+/// A suite file that was read without an error.
+#[derive(Debug, Clone)]
+pub struct SuiteFile {
+    /// The path it was parsed under.
+    pub path: String,
+    /// Its entries, in order.
+    pub entries: Vec<Entry>,
+}
+
+/// One request with what is expected of its response.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The case it is compared as, and where it stands.
+    pub place: CasePlace,
+    pub(crate) request: RequestAst,
+    pub(crate) response: Option<ResponseAst>,
+}
+
+/// How often something is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Retry {
+    /// Not at all.
+    #[default]
+    Never,
+    /// At most so many times more.
+    Times(u32),
+    /// Until it holds.
+    Forever,
+}
+
+/// An entry's `[Options]`, with Hurl's defaults for what is not set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// How often the entry is tried again while its asserts fail.
+    pub retry: Retry,
+    /// How long to wait before a retry.
+    pub retry_interval: Duration,
+    /// Follow redirects.
+    pub location: bool,
+    /// Follow redirects and send credentials to any host; implies `location`.
+    pub location_trusted: bool,
+    /// The most redirects to follow; `None` for no limit.
+    pub max_redirs: Option<u32>,
+    /// How long to wait before sending.
+    pub delay: Duration,
+    /// Do not send.
+    pub skip: bool,
+    /// How often to send; 0 is as `skip`.
+    pub repeat: u32,
+    /// The longest that one request may take.
+    pub max_time: Option<Duration>,
+    /// The longest that connecting may take.
+    pub connect_timeout: Option<Duration>,
+    /// Ask for a compressed response (`Accept-Encoding: gzip, deflate, br`, unless the entry sets that header).
+    pub compressed: bool,
+    /// Accept any TLS certificate.
+    pub insecure: bool,
+    /// Variables that the entry sets, in order; they stay set for the entries after it.
+    pub variables: Vec<(String, Value)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            retry: Retry::Never,
+            retry_interval: Duration::from_secs(1),
+            location: false,
+            location_trusted: false,
+            max_redirs: Some(50),
+            delay: Duration::ZERO,
+            skip: false,
+            repeat: 1,
+            max_time: None,
+            connect_timeout: None,
+            compressed: false,
+            insecure: false,
+            variables: Vec::new(),
+        }
+    }
+}

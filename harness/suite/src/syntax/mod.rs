@@ -1,0 +1,241 @@
+//! From text to entries.
+
+mod body;
+mod cursor;
+mod filter;
+mod json;
+mod literal;
+mod option;
+mod predicate;
+mod query;
+mod section;
+mod template;
+mod xml;
+
+use crate::ast::{RequestAst, ResponseAst};
+use crate::case::{Name, Names};
+use crate::{Entry, SuiteFile, SyntaxError};
+pub(crate) use cursor::Fail;
+use cursor::{Cursor, Parsed};
+pub(crate) use literal::read_path;
+
+/// Reads a suite file. `path` is relative to `parity.toml`; the case ids begin with it.
+///
+/// The errors are all that could be found: reading goes on at the next request line.
+pub fn parse(path: &str, text: &str) -> Result<SuiteFile, Vec<SyntaxError>> {
+    let mut cursor = Cursor::new(text);
+    let (mut entries, mut errors) = (Vec::new(), Vec::new());
+    let mut names = Names::new(path);
+    loop {
+        let start = cursor.offset();
+        match entry(&mut cursor, &mut names) {
+            Ok(Some(entry)) => entries.push(entry),
+            Ok(None) => break,
+            Err(fail) => {
+                errors.push(located(&mut cursor, path, fail));
+                recover(&mut cursor, start);
+            }
+        }
+    }
+    if errors.is_empty() { Ok(SuiteFile { path: path.to_owned(), entries }) } else { Err(errors) }
+}
+
+fn located(cursor: &mut Cursor<'_>, path: &str, fail: Fail) -> SyntaxError {
+    let pos = cursor.pos_at(fail.at);
+    let (line, column) = (pos.line, pos.column);
+    SyntaxError { file: path.to_owned(), line, column, message: fail.message, hint: fail.hint }
+}
+
+/// Moves to the next line that is surely a request line, past `start` and past what was read.
+fn recover(cursor: &mut Cursor<'_>, start: usize) {
+    if cursor.offset() == start {
+        cursor.bump();
+    }
+    loop {
+        cursor.take_while(|c| c != '\n');
+        if cursor.bump().is_none() {
+            return;
+        }
+        let line = cursor.offset();
+        let method = cursor.take_while(|c| c.is_ascii_uppercase());
+        let spaced = cursor.spaces();
+        let url = ["http://", "https://", "{{"].iter().any(|begin| cursor.sees(begin));
+        cursor.seek(line);
+        if !method.is_empty() && spaced && url {
+            return;
+        }
+    }
+}
+
+/// The next entry; `None` at the end of the file.
+fn entry(cursor: &mut Cursor<'_>, names: &mut Names) -> Parsed<Option<Entry>> {
+    cursor.uuids = 0;
+    let name = leading_comments(cursor)?;
+    if cursor.at_end() {
+        return match name {
+            Some(name) => Err(cursor::stray_directive(name.at)),
+            None => Ok(None),
+        };
+    }
+    let start = cursor.offset();
+    let (request, url) = request(cursor)?;
+    let response = response(cursor)?;
+    let line = cursor.pos_at(start).line;
+    let place = names.place(name, line, &request.method, url)?;
+    Ok(Some(Entry { place, request, response }))
+}
+
+/// Skips to the request line. A name counts if it stands in the comments directly above.
+fn leading_comments(cursor: &mut Cursor<'_>) -> Parsed<Option<Name>> {
+    let mut name: Option<Name> = None;
+    loop {
+        let line = cursor.offset();
+        cursor.spaces();
+        let start = cursor.offset();
+        if cursor.comment().is_some() {
+            let directive = directive(cursor, start)?;
+            if let Some(earlier) = name.replace(directive) {
+                return Err(cursor::stray_directive(earlier.at));
+            }
+        } else if let Some(earlier) = &name
+            && cursor.offset() == start
+            && (cursor.sees("\n") || cursor.sees("\r\n"))
+        {
+            return Err(cursor::stray_directive(earlier.at));
+        }
+        if !cursor.newline() {
+            if !cursor.at_end() || cursor.offset() == line {
+                cursor.seek(start);
+            }
+            return Ok(name);
+        }
+    }
+}
+
+/// The directive of the comment that began at `start` and ends here.
+fn directive(cursor: &Cursor<'_>, start: usize) -> Parsed<Name> {
+    let text = cursor.since(start).trim_start_matches('#').trim();
+    let Some(text) = text.strip_prefix("parity:") else {
+        let fail = Fail::new(start, "`@cookie_storage_…` comments are not supported");
+        return Err(fail.hint("set a cookie in [Cookies]"));
+    };
+    match text.trim().strip_prefix("id=") {
+        Some(id) if !id.is_empty() && !id.contains(char::is_whitespace) => {
+            Ok(Name { id: id.to_owned(), at: start })
+        }
+        Some(_) => Err(Fail::new(start, "an id is one word")),
+        None => Err(Fail::new(start, format!("unknown directive `{}`", text.trim()))
+            .hint("write `# parity: id=NAME`")),
+    }
+}
+
+/// The request, and its URL as written.
+fn request<'t>(cursor: &mut Cursor<'t>) -> Parsed<(RequestAst, &'t str)> {
+    let method = method(cursor)?;
+    cursor.some_spaces()?;
+    let start = cursor.offset();
+    let url = template::unquoted(cursor)?;
+    let written = cursor.since(start);
+    let absolute = ["http://", "https://", "{{"].iter().any(|begin| written.starts_with(begin));
+    if !absolute {
+        let fail = if written.is_empty() {
+            cursor.unexpected("a URL")
+        } else {
+            Fail::new(start, format!("`{written}` is no absolute URL"))
+        };
+        return Err(fail.hint("begin with `{{base}}`, the address of the environment"));
+    }
+    cursor.end_line()?;
+    let mut request = RequestAst {
+        method,
+        url,
+        headers: section::key_values(cursor)?,
+        query: Vec::new(),
+        form: Vec::new(),
+        multipart: Vec::new(),
+        cookies: Vec::new(),
+        basic_auth: None,
+        options: Vec::new(),
+        body: None,
+    };
+    section::request_sections(cursor, &mut request)?;
+    request.body = body::optional(cursor)?;
+    Ok((request, written))
+}
+
+fn method(cursor: &mut Cursor<'_>) -> Parsed<String> {
+    let start = cursor.offset();
+    let word = cursor.take_while(|c| c.is_ascii_alphabetic());
+    if !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase()) && word != "HTTP" {
+        return Ok(word.to_owned());
+    }
+    cursor.seek(start);
+    if cursor.sees("HTTP") {
+        return Err(cursor
+            .fail("a second response for one request")
+            .hint("a request line stands above each"));
+    }
+    let known = word.to_ascii_uppercase();
+    if ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"].contains(&known.as_str()) {
+        return Err(cursor
+            .fail(format!("method `{word}` is not in capitals"))
+            .hint(format!("write `{known}`")));
+    }
+    let hint = "here may stand a header, a section, a body, `HTTP` with a status, or the next request line";
+    Err(cursor.fail(format!("unexpected {}", cursor.found())).hint(hint))
+}
+
+fn response(cursor: &mut Cursor<'_>) -> Parsed<Option<ResponseAst>> {
+    let is_response = |cursor: &mut Cursor<'_>| {
+        cursor.eat("HTTP") && !cursor.peek().is_some_and(|c| c.is_ascii_alphabetic())
+    };
+    if !cursor.next_item(is_response)? {
+        return Ok(None);
+    }
+    let start = cursor.offset();
+    let version = version(cursor)?;
+    cursor.some_spaces()?;
+    let status = status(cursor)?;
+    let source = cursor.source(start);
+    cursor.end_line()?;
+    let mut response = ResponseAst {
+        version,
+        status,
+        source,
+        headers: section::key_values(cursor)?,
+        captures: Vec::new(),
+        asserts: Vec::new(),
+        body: None,
+    };
+    section::response_sections(cursor, &mut response)?;
+    response.body = body::optional(cursor)?;
+    Ok(Some(response))
+}
+
+fn version(cursor: &mut Cursor<'_>) -> Parsed<Option<&'static str>> {
+    let start = cursor.offset();
+    cursor.expect("HTTP")?;
+    if !cursor.sees("/") {
+        return Ok(None);
+    }
+    let found = ["1.0", "1.1", "2", "3"].into_iter().find(|version| cursor.eat(&format!("/{version}")));
+    found.map(Some).ok_or_else(|| {
+        let fail = Fail::new(start, "unknown version of HTTP");
+        fail.hint("write HTTP, HTTP/1.0, HTTP/1.1, HTTP/2 or HTTP/3")
+    })
+}
+
+fn status(cursor: &mut Cursor<'_>) -> Parsed<Option<u16>> {
+    if cursor.eat("*") {
+        return Ok(None);
+    }
+    let start = cursor.offset();
+    let digits = cursor.take_while(|c| c.is_ascii_digit());
+    match digits.parse() {
+        Ok(status) if status < 1000 => Ok(Some(status)),
+        _ => {
+            cursor.seek(start);
+            Err(cursor.unexpected("a status, or `*`"))
+        }
+    }
+}
