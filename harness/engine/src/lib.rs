@@ -1,2 +1,27 @@
-//! See the crate description.
+//! Docker engines: routes to them, images, containers, what is installed in them, and clean-up.
+//!
+//! The only crate that knows the engine's API and ssh; none of their types appear in its signatures.
+
+mod connect;
+mod container;
+mod context;
 pub mod embedded;
+mod engine;
+mod error;
+mod image;
+mod owned;
+mod ownership;
+mod route;
+
+pub use container::{Address, Service, ServiceState, StartSpec};
+pub use context::RunContext;
+pub use engine::Engine;
+pub use error::{EngineError, ErrorKind, StartError};
+pub use image::{ImageEvent, LocalImage, Progress, build_or_find};
+pub use owned::{Owned, OwnedKind, PruneScope};
+pub use route::prove_routes;
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,7 @@
+//! Routes to engines: which one is meant, and the wire to it.
+
+pub(crate) mod ambient;
+pub(crate) mod local;
+pub(crate) mod ssh;
+pub(crate) mod tcp;
+pub(crate) mod transport;

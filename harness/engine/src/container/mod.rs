@@ -1,0 +1,12 @@
+//! Containers: created the same way everywhere, started, waited for, asked, removed.
+
+mod address;
+mod create;
+mod http;
+mod ready;
+mod service;
+mod start;
+
+pub use address::Address;
+pub use create::StartSpec;
+pub use service::{Service, ServiceState};

@@ -1,0 +1,314 @@
+//! Starting a container, and finding one that already runs.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
+
+use bollard::errors::Error as ApiError;
+use bollard::models::{ContainerCreateBody, ContainerInspectResponse, NetworkCreateRequest};
+use bollard::query_parameters::{
+    CreateContainerOptionsBuilder, InspectContainerOptions, StartContainerOptions,
+};
+use envparity_config::{Ready, ServiceSpec};
+
+use super::create::{Placement, create_body, service_body};
+use super::ready::Wait;
+use super::service::{Identity, Parts};
+use super::{Address, Service, StartSpec};
+use crate::connect::tcp;
+use crate::engine::{Engine, Route};
+use crate::error::{EngineError, ErrorKind, StartError, describe, is_not_found, status};
+use crate::ownership::{labels, object_name};
+
+impl Engine {
+    /// Creates the container, starts it and waits until it is ready. On failure nothing is left behind.
+    pub async fn start(&self, spec: &StartSpec<'_>) -> Result<Service, StartError> {
+        let mut parts = Parts::default();
+        let started = self.bring_up(spec, &mut parts).await;
+        if started.is_err() {
+            parts.remove(self).await;
+        }
+        started.map(|identity| Service::new(self.clone(), identity, parts))
+    }
+
+    /// A container that already runs here: never started, stopped or changed.
+    pub async fn attach(&self, container: &str, port: u16) -> Result<Service, StartError> {
+        let inspected = self.inspect(container).await.map_err(|e| {
+            if is_not_found(&e) {
+                EngineError::new(
+                    ErrorKind::Start,
+                    format!("no container `{container}` on the engine of `{}`", self.name()),
+                )
+                .hint("`docker ps` there shows those that run")
+            } else {
+                EngineError::api(format_args!("could not inspect container `{container}`"), &e)
+            }
+        })?;
+        let running = inspected.state.as_ref().and_then(|state| state.running).unwrap_or_default();
+        let id = inspected.id.clone().unwrap_or_default();
+        if !running {
+            return Err(StartError::NotStarted {
+                reason: format!("container `{container}` does not run"),
+                log_tail: self.log_tail_of(&id, 50).await,
+                exit_code: inspected.state.and_then(|state| state.exit_code),
+            });
+        }
+        let mut parts = Parts::default();
+        let address = self.reach(&inspected, port, &mut parts).await?;
+        let identity = Identity {
+            id,
+            image: inspected.image.clone().unwrap_or_default(),
+            port: Some(port),
+            address: Some(address),
+            ready_ms: 0,
+            attached: true,
+            environment: self.name().to_owned(),
+        };
+        Ok(Service::new(self.clone(), identity, parts))
+    }
+
+    async fn bring_up(&self, spec: &StartSpec<'_>, parts: &mut Parts) -> Result<Identity, StartError> {
+        let begun = Instant::now();
+        let run = &self.inner.run;
+        let mut placement = Placement {
+            publish_on: self.publish_on(),
+            network: None,
+            labels: labels(run, spec.environment, spec.purpose),
+        };
+        if !spec.container.services.is_empty() {
+            let network = self.create_network(spec, &placement, parts).await?;
+            for service in &spec.container.services {
+                self.bring_up_service(service, spec, &network, &placement, parts).await?;
+            }
+            placement.network = Some(network);
+        }
+        let name = object_name(&run.run, spec.environment, spec.purpose);
+        let body = create_body(spec, &placement);
+        let inspected = self.create_and_start(&name, body, spec.platform, parts).await?;
+        let id = inspected.id.clone().unwrap_or_default();
+        let address = match spec.container.port {
+            Some(port) => self.reach_started(&inspected, port, &spec.container.ready, parts).await?,
+            None => None,
+        };
+        let host = format!("localhost:{}", spec.container.port.unwrap_or(80));
+        let ready = &spec.container.ready;
+        Wait { engine: self, id: &id, ready, address: address.as_ref(), host }.run().await?;
+        Ok(Identity {
+            id,
+            image: inspected.image.unwrap_or_default(),
+            port: spec.container.port,
+            address,
+            ready_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            attached: false,
+            environment: spec.environment.to_owned(),
+        })
+    }
+
+    async fn bring_up_service(
+        &self,
+        service: &ServiceSpec,
+        spec: &StartSpec<'_>,
+        network: &str,
+        placement: &Placement,
+        parts: &mut Parts,
+    ) -> Result<(), StartError> {
+        let purpose = format!("{}-{}", spec.purpose, service.name);
+        let name = object_name(&self.inner.run.run, spec.environment, &purpose);
+        let body = service_body(service, network, placement);
+        let up = async {
+            let inspected = self.create_and_start(&name, body, spec.platform, parts).await?;
+            let id = inspected.id.clone().unwrap_or_default();
+            let address = match service.port {
+                Some(port) => self.reach_started(&inspected, port, &service.ready, parts).await?,
+                None => None,
+            };
+            let host = format!("localhost:{}", service.port.unwrap_or(80));
+            Wait { engine: self, id: &id, ready: &service.ready, address: address.as_ref(), host }.run().await
+        };
+        up.await.map_err(|e| match e {
+            StartError::NotStarted { reason, log_tail, exit_code } => StartError::NotStarted {
+                reason: format!("service `{}` {reason}", service.name),
+                log_tail,
+                exit_code,
+            },
+            engine @ StartError::Engine(_) => engine,
+        })
+    }
+
+    async fn create_network(
+        &self,
+        spec: &StartSpec<'_>,
+        placement: &Placement,
+        parts: &mut Parts,
+    ) -> Result<String, EngineError> {
+        let name = object_name(&self.inner.run.run, spec.environment, &format!("{}-net", spec.purpose));
+        parts.network = Some(name.clone());
+        let request = NetworkCreateRequest {
+            name: name.clone(),
+            labels: Some(placement.labels.clone()),
+            ..NetworkCreateRequest::default()
+        };
+        self.docker()
+            .create_network(request)
+            .await
+            .map_err(|e| EngineError::api(format_args!("could not create network `{name}`"), &e))?;
+        Ok(name)
+    }
+
+    async fn create_and_start(
+        &self,
+        name: &str,
+        body: ContainerCreateBody,
+        platform: Option<&str>,
+        parts: &mut Parts,
+    ) -> Result<ContainerInspectResponse, StartError> {
+        let image = body.image.clone().unwrap_or_default();
+        // Known before the call: a create whose answer never comes leaves a container as well.
+        self.inner.guards.register(name);
+        parts.containers.push(name.to_owned());
+        let mut options = CreateContainerOptionsBuilder::default().name(name);
+        if let Some(platform) = platform {
+            options = options.platform(platform);
+        }
+        let created = self.docker().create_container(Some(options.build()), body).await;
+        let id = created.map_err(|e| create_failed(self.name(), name, &image, &e))?.id;
+        let started = self.docker().start_container(&id, None::<StartContainerOptions>).await;
+        started.map_err(|e| start_failed(name, &e))?;
+        self.inspect(&id).await.map_err(|e| {
+            StartError::Engine(EngineError::api(format_args!("could not inspect container `{name}`"), &e))
+        })
+    }
+
+    /// The address of a container that was just started; `None` if it exited before it could be asked, which
+    /// the wait that follows reports.
+    async fn reach_started(
+        &self,
+        inspected: &ContainerInspectResponse,
+        port: u16,
+        _ready: &Ready,
+        parts: &mut Parts,
+    ) -> Result<Option<Address>, EngineError> {
+        let running = inspected.state.as_ref().and_then(|state| state.running).unwrap_or_default();
+        if !running {
+            return Ok(None);
+        }
+        self.reach(inspected, port, parts).await.map(Some)
+    }
+
+    /// How this machine reaches the container's port.
+    async fn reach(
+        &self,
+        inspected: &ContainerInspectResponse,
+        port: u16,
+        parts: &mut Parts,
+    ) -> Result<Address, EngineError> {
+        let seen = seen_by_host(inspected, port).ok_or_else(|| {
+            EngineError::new(ErrorKind::Port, format!("port {port} of the container is not published"))
+        })?;
+        match &self.inner.route {
+            Route::Local => Ok(Address::Tcp(seen.address)),
+            Route::Ssh(route) => {
+                let host = seen.address.ip().to_string();
+                let socket = route.forward_port(&host, seen.address.port()).await?;
+                parts.forwards.push((socket.clone(), seen.address));
+                Ok(Address::Unix(socket))
+            }
+            Route::Tcp { host } if seen.published => {
+                let port = seen.address.port();
+                let mut found = tokio::net::lookup_host((host.as_str(), port))
+                    .await
+                    .map_err(|e| EngineError::io(format_args!("could not resolve `{host}`"), &e))?;
+                found.next().map(Address::Tcp).ok_or_else(|| {
+                    EngineError::new(ErrorKind::Unreachable, format!("`{host}` has no address"))
+                })
+            }
+            Route::Tcp { host } => Err(EngineError::new(
+                ErrorKind::Port,
+                format!("port {port} of the container is not published on `{host}`"),
+            )
+            .hint("publish it, or reach that engine by ssh://")),
+        }
+    }
+
+    fn publish_on(&self) -> String {
+        match &self.inner.route {
+            Route::Tcp { host } if !tcp::is_loopback(host) => "0.0.0.0".to_owned(),
+            _ => "127.0.0.1".to_owned(),
+        }
+    }
+
+    pub(crate) async fn inspect(&self, container: &str) -> Result<ContainerInspectResponse, ApiError> {
+        self.docker().inspect_container(container, None::<InspectContainerOptions>).await
+    }
+}
+
+/// A container's port as its host sees it.
+struct Seen {
+    address: SocketAddr,
+    published: bool,
+}
+
+/// The published port, else the container's own address, which its host reaches as well.
+fn seen_by_host(inspected: &ContainerInspectResponse, port: u16) -> Option<Seen> {
+    let settings = inspected.network_settings.as_ref()?;
+    let bindings = settings.ports.as_ref().and_then(|ports| ports.get(&format!("{port}/tcp")));
+    for binding in bindings.into_iter().flatten().flatten() {
+        let Some(host_port) = binding.host_port.as_deref().and_then(|p| p.parse().ok()) else { continue };
+        let ip = binding.host_ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok());
+        let ip = ip.filter(|ip| !ip.is_unspecified()).unwrap_or(IpAddr::from([127, 0, 0, 1]));
+        return Some(Seen { address: SocketAddr::new(ip, host_port), published: true });
+    }
+    let networks = settings.networks.clone().unwrap_or_default();
+    if networks.contains_key("host") {
+        return Some(Seen { address: SocketAddr::from(([127, 0, 0, 1], port)), published: true });
+    }
+    let own: HashMap<_, _> = networks.into_iter().collect();
+    let ip = own.values().find_map(|network| network.ip_address.as_ref()?.parse::<IpAddr>().ok())?;
+    Some(Seen { address: SocketAddr::new(ip, port), published: false })
+}
+
+fn create_failed(environment: &str, name: &str, image: &str, error: &ApiError) -> StartError {
+    let what = format!("could not create container `{name}`");
+    let mapped = EngineError::api(&what, error).unless_gone(ErrorKind::Start);
+    if is_not_found(error) && describe(error).to_ascii_lowercase().contains("image") {
+        return StartError::Engine(
+            EngineError::new(
+                ErrorKind::ImageNotFound,
+                format!("no image `{image}` on the engine of `{environment}`"),
+            )
+            .hint("`sync = \"missing\"` sends it there"),
+        );
+    }
+    StartError::Engine(match status(error) {
+        Some(409) => mapped.hint("a container of that name exists already: `parity prune` removes leftovers"),
+        _ => mapped,
+    })
+}
+
+/// A start that fails because of what is in the container is the service's failure, not the engine's.
+fn start_failed(name: &str, error: &ApiError) -> StartError {
+    let said = describe(error);
+    let lower = said.to_ascii_lowercase();
+    if lower.contains("port is already allocated") || lower.contains("address already in use") {
+        let error = EngineError::new(ErrorKind::Port, format!("container `{name}`: {said}"));
+        return StartError::Engine(
+            error.hint("another process holds that port: stop it, or publish another"),
+        );
+    }
+    let by_runtime = ["oci runtime", "runc", "failed to create task", "failed to create shim", "crun"];
+    if status(error).is_some() && by_runtime.iter().any(|word| lower.contains(word)) {
+        return StartError::NotStarted {
+            reason: format!("could not be started: {said}"),
+            log_tail: String::new(),
+            exit_code: Some(if lower.contains("not found") || lower.contains("no such file") {
+                127
+            } else {
+                126
+            }),
+        };
+    }
+    StartError::Engine(
+        EngineError::api(format_args!("could not start container `{name}`"), error)
+            .unless_gone(ErrorKind::Start),
+    )
+}

@@ -1,0 +1,5 @@
+//! The engine against a real one. Ignored where nobody asks for it: `ci/test` does, and there a missing engine
+//! fails.
+
+mod start;
+mod support;
