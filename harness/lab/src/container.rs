@@ -7,14 +7,14 @@ use std::time::Duration;
 use envparity_model::Problem;
 use testcontainers::bollard::errors::Error;
 use testcontainers::core::client::ClientError;
-use testcontainers::core::error::TestcontainersError;
-use testcontainers::core::logs::LogFrame;
+use testcontainers::core::error::{TestcontainersError, WaitContainerError};
+use testcontainers::core::logs::{LogFrame, WaitLogError};
 use testcontainers::core::{ContainerPort, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerRequest, CopyTargetOptions, GenericImage, ImageExt};
 
 use crate::credentials::Credentials;
-use crate::engine::{Engine, explain};
+use crate::engine::{Engine, explain, plain};
 use crate::image::LabImage;
 use crate::recipe::{Recipe, SSH_PORT, TLS_PORT};
 
@@ -85,7 +85,7 @@ impl Blueprint<'_> {
                 // A container that was made but did not start is left behind otherwise, with its volume.
                 let removed = engine.remove(&self.container).await.err().map(|problem| problem.message);
                 let tail = log.lock().map(|lines| Vec::from(lines.clone()).join("\n")).unwrap_or_default();
-                let parts = [Some(explain(&error)), (!tail.is_empty()).then_some(tail), removed];
+                let parts = [Some(reason(&error)), (!tail.is_empty()).then_some(tail), removed];
                 Err(Failure::Unfit(parts.into_iter().flatten().collect::<Vec<_>>().join("\n")))
             }
         }
@@ -124,15 +124,26 @@ impl Blueprint<'_> {
 }
 
 fn record(log: &Mutex<VecDeque<String>>, frame: &LogFrame) {
-    let text = String::from_utf8_lossy(frame.bytes()).trim_end().to_owned();
+    let Ok(mut lines) = log.lock() else { return };
     // containerd narrates its plugins; what matters comes from the script and as warnings.
-    if let Ok(mut lines) = log.lock()
-        && !text.contains("level=info")
-    {
+    for line in String::from_utf8_lossy(frame.bytes()).lines().filter(|line| !line.contains("level=info")) {
         if lines.len() == TAIL {
             lines.pop_front();
         }
-        lines.push_back(text);
+        lines.push_back(plain(line));
+    }
+}
+
+/// The log is shown beside this, so that the error need not repeat all of it.
+fn reason(error: &TestcontainersError) -> String {
+    match error {
+        TestcontainersError::WaitContainer(WaitContainerError::WaitLog(WaitLogError::EndOfStream(_))) => {
+            "the container ended before its engine served".to_owned()
+        }
+        TestcontainersError::WaitContainer(WaitContainerError::StartupTimeout) => {
+            format!("its engine did not serve within {} s", START.as_secs())
+        }
+        other => explain(other),
     }
 }
 

@@ -67,7 +67,7 @@ impl Engine {
                         if log.len() == tail {
                             log.pop_front();
                         }
-                        log.push_back(line.to_owned());
+                        log.push_back(plain(line));
                     }
                 }
                 Err(error) => {
@@ -195,9 +195,38 @@ pub(crate) fn explain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
+/// What a container wrote, without colours and other control sequences.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(next) = rest.next() {
+        if next == '\u{1b}' && rest.next_if_eq(&'[').is_some() {
+            // Parameters, then one letter that ends the sequence.
+            while rest.next().is_some_and(|c| !c.is_ascii_alphabetic()) {}
+        } else if !next.is_control() || next == '\t' {
+            plain.push(next);
+        }
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn colours_are_left_out() {
+        assert_eq!(plain("\u{1b}[91mE: no package\u{1b}[0m\r"), "E: no package");
+    }
+
+    proptest! {
+        #[test]
+        fn no_control_character_gets_through(text in any::<String>()) {
+            prop_assert!(plain(&text).chars().all(|c| !c.is_control() || c == '\t'));
+        }
+    }
 
     #[test]
     fn only_sockets_are_on_this_machine() {
