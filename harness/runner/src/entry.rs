@@ -1,0 +1,260 @@
+//! One entry in one lane: attempts, captures, asserts.
+
+use std::time::Duration;
+
+use envparity_model::{
+    Capture, CaseId, Exchange, NotSent, Outcome, Response, SentRequest, Timing, is_secret_name,
+};
+use envparity_suite::{
+    Context, Entry, Evaluation, Files, Generator, Observed, Options, RenderError, Request, Retry, Value,
+};
+
+use crate::Settings;
+use crate::failure::Failure;
+use crate::lane::{Lane, Liveness};
+use crate::pass::{Recorder, Scope};
+use crate::send::{Received, Sending};
+
+/// Methods that may be sent again, and to an address that is not ours (RFC 9110, 9.2).
+const SAFE: &[&str] = &["GET", "HEAD", "OPTIONS", "TRACE"];
+const IDEMPOTENT: &[&str] = &["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
+
+/// One entry, asked in one lane.
+pub(crate) struct Asking<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) lane: &'a Lane,
+    pub(crate) recorder: &'a dyn Recorder,
+    pub(crate) entry: &'a Entry,
+    pub(crate) case: &'a CaseId,
+    pub(crate) generator: &'a Generator,
+    pub(crate) files: &'a dyn Files,
+}
+
+/// An attempt that came to an outcome.
+struct Attempt {
+    request: Request,
+    result: Result<Received, Failure>,
+    evaluation: Option<Evaluation>,
+    at: Duration,
+}
+
+impl Attempt {
+    fn passed(&self) -> bool {
+        let holds = |e: &Evaluation| e.failed_captures.is_empty() && e.asserts.iter().all(|a| a.passed);
+        self.evaluation.as_ref().is_some_and(holds)
+    }
+}
+
+impl Asking<'_> {
+    /// Asks the entry, again where the suite or a broken connection calls for it, and gives the last attempt.
+    pub(crate) async fn ask(&self, scope: &mut Scope) -> Exchange {
+        if let Some(reason) = self.lane.stopped() {
+            return self.not_sent(reason, None);
+        }
+        let options = match self.entry.options(&self.context(scope)) {
+            Ok(options) => options,
+            Err(error) => return self.not_rendered(error, scope),
+        };
+        for (name, value) in &options.variables {
+            scope.vars.set(name, value.clone());
+        }
+        if options.skip {
+            return self.not_sent(NotSent::Skipped, None);
+        }
+        self.attempts(&options, scope).await
+    }
+
+    async fn attempts(&self, options: &Options, scope: &mut Scope) -> Exchange {
+        let mut number = 0;
+        let mut fresh = false;
+        loop {
+            number += 1;
+            let attempt = match self.attempt(options, scope, fresh).await {
+                Ok(attempt) => attempt,
+                Err(not_sent) => return *not_sent,
+            };
+            if let Err(failure) = &attempt.result {
+                let again = self.ask_witness(failure, &attempt.request).await;
+                if again && !fresh {
+                    fresh = true;
+                    continue;
+                }
+            }
+            let more = match options.retry {
+                Retry::Never => false,
+                Retry::Times(times) => number <= times,
+                Retry::Forever => true,
+            };
+            if attempt.passed() || !more || self.lane.stopped().is_some() {
+                return self.exchange(attempt, number, scope);
+            }
+            tokio::time::sleep(options.retry_interval).await;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        options: &Options,
+        scope: &mut Scope,
+        fresh: bool,
+    ) -> Result<Attempt, Box<Exchange>> {
+        let rendered = self.entry.render(&self.context(scope));
+        let request = rendered.map_err(|error| Box::new(self.not_rendered(error, scope)))?;
+        if !self.lane.endpoint.spec.writes && !SAFE.contains(&request.method.as_str()) {
+            return Err(Box::new(self.not_sent(NotSent::Unsafe, Some(&request))));
+        }
+        if !options.delay.is_zero() {
+            tokio::time::sleep(options.delay).await;
+        }
+        let at = self.settings.started.elapsed();
+        let sending = Sending {
+            endpoint: &self.lane.endpoint,
+            options,
+            timeout: self.settings.timeout,
+            body_cap: self.settings.body_cap,
+            fresh,
+        };
+        let result = sending.send(&request, &mut scope.jar).await;
+        if let Err(failure) = &result
+            && failure.unsendable
+        {
+            let reason = NotSent::Malformed { reason: failure.message.clone() };
+            return Err(Box::new(self.not_sent(reason, Some(&request))));
+        }
+        let evaluation = result.as_ref().ok().map(|received| self.evaluate(received, scope));
+        Ok(Attempt { request, result, evaluation, at })
+    }
+
+    fn evaluate(&self, received: &Received, scope: &Scope) -> Evaluation {
+        let observed = Observed {
+            version: received.version,
+            status: received.status,
+            headers: &received.headers,
+            body: &received.body.bytes,
+            url: &received.url,
+            duration: received.total,
+        };
+        self.entry.evaluate(&observed, &self.context(scope))
+    }
+
+    /// Classifies a failure by asking the engine; says whether one more attempt is in order.
+    async fn ask_witness(&self, failure: &Failure, request: &Request) -> bool {
+        match self.lane.witness.ask().await {
+            Liveness::EngineGone => self.lane.stop(NotSent::EnvironmentLost),
+            Liveness::ServiceDied => self.lane.stop(NotSent::ServiceDied),
+            Liveness::Alive | Liveness::Unknown => {
+                let redirects = failure.kind == envparity_model::FailureKind::Redirects;
+                return !redirects && IDEMPOTENT.contains(&request.method.as_str());
+            }
+        }
+        false
+    }
+
+    fn exchange(&self, attempt: Attempt, number: u32, scope: &mut Scope) -> Exchange {
+        if self.lane.stopped() == Some(NotSent::EnvironmentLost) && attempt.result.is_err() {
+            // A lost engine says nothing about the service: the failure is not the service's answer.
+            return self.not_sent(NotSent::EnvironmentLost, Some(&attempt.request));
+        }
+        let Evaluation { captures, failed_captures, asserts } =
+            attempt.evaluation.unwrap_or_else(|| Evaluation {
+                captures: Vec::new(),
+                failed_captures: self
+                    .entry
+                    .sets()
+                    .into_iter()
+                    .map(|n| (n.to_owned(), String::new()))
+                    .collect(),
+                asserts: Vec::new(),
+            });
+        for (name, _) in &failed_captures {
+            scope.vars.remove(name);
+            scope.failed.insert(name.clone(), self.case.clone());
+        }
+        for (name, value) in &captures {
+            if let (true, Value::String(text)) = (is_secret_name(name), value) {
+                self.recorder.secret(text);
+            }
+            scope.vars.set(name, value.clone());
+            scope.failed.remove(name);
+        }
+        let captures =
+            captures.into_iter().map(|(name, value)| Capture { value: value.to_json(), name }).collect();
+        let at_ms = milliseconds(attempt.at);
+        let (outcome, timing) = match attempt.result {
+            Ok(received) => self.response(received, at_ms),
+            Err(failure) => (
+                Outcome::Failure { kind: failure.kind, message: failure.message },
+                Timing { at_ms, ..Timing::default() },
+            ),
+        };
+        let request = Some(self.sent(&attempt.request));
+        Exchange { request, outcome, captures, asserts, timing, ..self.blank(number) }
+    }
+
+    fn response(&self, received: Received, at_ms: f64) -> (Outcome, Timing) {
+        let body = received.body;
+        let response = Response {
+            version: received.version.to_owned(),
+            status: received.status,
+            headers: received.headers,
+            body: self.recorder.body(&body.bytes, body.truncated, body.undecoded),
+            hops: received.hops,
+        };
+        let (head_ms, total_ms) = (milliseconds(received.head), milliseconds(received.total));
+        (Outcome::Response(response), Timing { at_ms, head_ms, total_ms })
+    }
+
+    fn sent(&self, request: &Request) -> SentRequest {
+        SentRequest {
+            method: request.method.clone(),
+            url: request.url.clone(),
+            headers: request.headers.clone(),
+            body: request.body.as_ref().map(|bytes| self.recorder.body(bytes, false, None)),
+        }
+    }
+
+    fn not_rendered(&self, error: RenderError, scope: &mut Scope) -> Exchange {
+        for name in self.entry.sets() {
+            scope.vars.remove(name);
+            scope.failed.insert(name.to_owned(), self.case.clone());
+        }
+        let reason = match error {
+            RenderError::Missing { variable, .. } => {
+                let because = scope.failed.get(&variable).cloned();
+                NotSent::Missing { variable, because }
+            }
+            RenderError::Malformed { message, line, column } => {
+                let file = &self.entry.place.file;
+                NotSent::Malformed { reason: format!("{file}:{line}:{column}: {message}") }
+            }
+        };
+        self.not_sent(reason, None)
+    }
+
+    fn not_sent(&self, reason: NotSent, request: Option<&Request>) -> Exchange {
+        let request = request.map(|request| self.sent(request));
+        Exchange { request, outcome: Outcome::NotSent(reason), ..self.blank(1) }
+    }
+
+    fn blank(&self, attempt: u32) -> Exchange {
+        Exchange {
+            case: self.case.clone(),
+            sample: self.lane.sample,
+            attempt,
+            request: None,
+            outcome: Outcome::NotSent(NotSent::Skipped),
+            captures: Vec::new(),
+            asserts: Vec::new(),
+            timing: Timing { at_ms: milliseconds(self.settings.started.elapsed()), ..Timing::default() },
+        }
+    }
+
+    fn context<'s>(&'s self, scope: &'s Scope) -> Context<'s> {
+        Context { vars: &scope.vars, generator: self.generator, files: self.files, case: self.case }
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    // Three decimals say all that the clock does, and keep the journal small.
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
