@@ -13,10 +13,11 @@ pub(crate) struct Traces {
 
 /// Why there is no engine; `None` if there is one.
 pub(crate) async fn missing() -> Option<String> {
-    match client().ping().await {
-        Ok(_) => None,
-        Err(error) => Some(format!("no engine: {error}")),
-    }
+    let answer = match Docker::connect_with_defaults() {
+        Ok(client) => client.ping().await,
+        Err(error) => Err(error),
+    };
+    answer.err().map(|error| format!("no engine: {error}"))
 }
 
 fn client() -> Docker {
