@@ -6,14 +6,19 @@
 
 #[cfg(test)]
 mod fixtures;
+mod html;
 mod json;
 mod junit;
+mod manifest;
+mod summary;
 mod text;
 mod view;
 mod visible;
 mod words;
 
+pub use html::html;
 pub use json::{json, schema};
 pub use junit::junit;
+pub use manifest::{manifest_json, manifest_text};
 pub use text::{TextStyle, text};
 pub use visible::visible;

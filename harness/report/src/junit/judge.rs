@@ -242,9 +242,16 @@ impl<'a> Judge<'a> {
         let mut lines = Vec::new();
         let mut said = HashSet::new();
         for finding in findings.iter().take(FINDINGS) {
-            lines.push(format!("{} {} [{}]", finding.severity, self.sentence(finding), finding.fingerprint));
+            let judged = match finding.disposition {
+                Disposition::Active => "",
+                Disposition::Waived => ", waived",
+                Disposition::Noise => ", noise",
+                Disposition::BelowGate => ", below the gate",
+            };
+            let sentence = self.sentence(finding);
+            lines.push(format!("{}{judged}: {sentence} [{}]", finding.severity, finding.fingerprint));
             // A request or a suspect that several findings share is told once.
-            lines.extend(self.detail(finding).into_iter().filter(|line| said.insert(line.clone())));
+            lines.extend(Self::detail(finding).into_iter().filter(|line| said.insert(line.clone())));
         }
         if findings.len() > FINDINGS {
             lines.push(format!("and {} more", findings.len() - FINDINGS));
@@ -252,7 +259,7 @@ impl<'a> Judge<'a> {
         lines
     }
 
-    fn detail(&self, finding: &Finding) -> Vec<String> {
+    fn detail(finding: &Finding) -> Vec<String> {
         let mut lines = Vec::new();
         let mut say = |label: &str, value: &str| lines.push(format!("  {label:9} {}", cut(value, VALUE)));
         if let Some(case) = &finding.case {
@@ -277,12 +284,6 @@ impl<'a> Judge<'a> {
             if let Some(text) = text {
                 say(label, text);
             }
-        }
-        match finding.disposition {
-            Disposition::Active => {}
-            Disposition::Waived => say("waived", "a known drift"),
-            Disposition::Noise => say("noise", "the reference shows it against itself"),
-            Disposition::BelowGate => say("gate", &format!("below {}", self.report.gate.level)),
         }
         lines
     }

@@ -5,7 +5,7 @@ mod cases;
 mod findings;
 mod head;
 mod packages;
-mod page;
+pub(crate) mod page;
 mod verdict;
 
 use envparity_model::{Report, Severity};
@@ -28,7 +28,7 @@ pub struct TextStyle {
 /// The report as text for a terminal or a log. Untrusted values cannot add lines or escape sequences.
 pub fn text(report: &Report, style: &TextStyle) -> String {
     let view = View::new(report);
-    let mut page = Page::new(style.color, if style.width == 0 { 100 } else { style.width });
+    let mut page = Page::for_style(style);
     head::headline(&mut page, &view);
     page.blank();
     head::run(&mut page, report);

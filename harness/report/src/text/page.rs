@@ -1,5 +1,6 @@
 //! Lines with tones and columns. Every text passes through [`visible`] here, once, at the sink.
 
+use super::TextStyle;
 use crate::visible::{columns, cut, visible};
 
 /// How a piece of text stands out. Colour is never the only signal.
@@ -90,8 +91,12 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    pub(crate) fn new(color: bool, width: usize) -> Self {
+    fn new(color: bool, width: usize) -> Self {
         Self { out: String::new(), color, width: width.max(40) }
+    }
+
+    pub(crate) fn for_style(style: &TextStyle) -> Self {
+        Self::new(style.color, if style.width == 0 { 100 } else { style.width })
     }
 
     pub(crate) fn line(&mut self, line: Line) {

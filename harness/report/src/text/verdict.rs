@@ -4,6 +4,7 @@ use envparity_model::{Report, Verdict};
 
 use super::page::{Line, NAME, Page, SENTENCE, Tone};
 use crate::{
+    summary,
     view::View,
     visible::{columns, cut},
 };
@@ -31,17 +32,7 @@ pub(super) fn causes(page: &mut Page, report: &Report) {
 
 pub(super) fn verdict(page: &mut Page, view: &View<'_>, folder: &str) {
     let report = view.report;
-    let level = report.gate.level;
-    let drift = view.worst().is_some();
-    let said = match report.verdict {
-        Verdict::Parity => "parity".to_owned(),
-        Verdict::Drift if drift => format!("drift at or above the gate ({level})"),
-        Verdict::Drift => format!("drift below the gate ({level})"),
-        Verdict::Inconclusive if drift => {
-            format!("drift at or above the gate ({level}), and not everything was compared")
-        }
-        Verdict::Inconclusive => "inconclusive: not everything was compared".to_owned(),
-    };
+    let said = summary::verdict(view);
     let tone = if report.exit_code == 0 { Tone::Good } else { Tone::Strong };
     let line = Line::default().put(Tone::Quiet, "verdict").pad_to(10).put(tone, &said).gap().gap();
     page.line(line.put(Tone::Plain, &format!("exit {}{}", report.exit_code, interrupted(report.exit_code))));

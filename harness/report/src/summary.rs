@@ -1,0 +1,104 @@
+//! The report in a few clauses: what it claims, whom it blames, how it ends.
+
+use envparity_model::{Culprit, Disposition, Factor, Report, Suspect, Verdict};
+
+use crate::{view::View, words};
+
+/// What the headline claims, most important first.
+pub(crate) fn claims(report: &Report) -> Vec<String> {
+    let mut parts = Vec::new();
+    if report.verdict == Verdict::Inconclusive {
+        parts.extend((!report.causes.is_empty()).then(|| words::count(report.causes.len() as u64, "cause")));
+    }
+    let active = words::severities(report, Disposition::Active);
+    let below = words::severities(report, Disposition::BelowGate);
+    match report.verdict {
+        Verdict::Parity => parts.push(agreed(report)),
+        _ if !active.is_empty() => parts.push(active),
+        Verdict::Drift if !below.is_empty() => parts.push(format!("below the gate: {below}")),
+        _ => {}
+    }
+    let waived = report.findings.iter().filter(|f| f.disposition == Disposition::Waived).count();
+    if waived > 0 {
+        parts.push(format!("{waived} waived"));
+    }
+    if report.verdict == Verdict::Parity && report.coverage.cases == 0 {
+        parts.push("no responses were compared".to_owned());
+    }
+    parts
+}
+
+/// What agrees: the extent of the claim.
+fn agreed(report: &Report) -> String {
+    let coverage = &report.coverage;
+    let mut parts = Vec::new();
+    if coverage.cases > 0 && coverage.compared < coverage.cases {
+        parts.push(format!("{} of {}", coverage.compared, words::count(coverage.cases, "case")));
+    } else if coverage.cases > 0 {
+        parts.push(words::count(coverage.cases, "case"));
+    }
+    if coverage.packages_equal > 0 {
+        parts.push(words::count(coverage.packages_equal, "package"));
+    }
+    if coverage.facts_equal > 0 {
+        parts.push(words::count(coverage.facts_equal, "fact"));
+    }
+    format!("{} agree", parts.join(", "))
+}
+
+/// The proven culprit of the worst finding that has one, else the first suspect.
+pub(crate) fn blamed(report: &Report) -> Option<String> {
+    let active = || report.findings.iter().filter(|f| f.disposition == Disposition::Active);
+    let culprit = |culprit: &Culprit| {
+        let factors: Vec<_> = culprit.factors.iter().map(without_ecosystem).collect();
+        format!("culprit {}", factors.join(" with "))
+    };
+    let suspect = |suspect: &Suspect| {
+        let words = words::suspect(suspect);
+        format!("suspect {}", words.split_once(' ').map_or(&*words, |(_, rest)| rest))
+    };
+    let proven =
+        active().max_by_key(|f| (!f.culprits.is_empty(), f.severity)).and_then(|f| f.culprits.first());
+    let guessed = || active().find_map(|f| f.suspects.first());
+    proven.map(culprit).or_else(|| guessed().map(suspect))
+}
+
+fn without_ecosystem(factor: &Factor) -> String {
+    let words = words::factor(factor);
+    words.split_once(' ').map_or(words.clone(), |(_, rest)| rest.to_owned())
+}
+
+/// Image, commit, configuration, time.
+pub(crate) fn run(report: &Report) -> Vec<String> {
+    let mut refs: Vec<_> =
+        report.environments.iter().filter_map(|e| Some(e.image.as_ref()?.r#ref.as_str())).collect();
+    refs.dedup();
+    let mut cells = Vec::new();
+    if let [only] = refs[..] {
+        cells.push(only.to_owned());
+    }
+    if let Some(commit) = &report.source.commit {
+        let changed = if report.source.dirty == Some(true) { " with uncommitted changes" } else { "" };
+        cells.push(format!("commit {}{changed}", commit.chars().take(7).collect::<String>()));
+    }
+    cells.push(report.config.path.clone().unwrap_or_else(|| "no configuration file".to_owned()));
+    cells.push(words::minute(&report.started));
+    cells.push(format!("took {}", words::seconds(report.duration_ms)));
+    cells
+}
+
+/// The verdict against the gate.
+pub(crate) fn verdict(view: &View<'_>) -> String {
+    let report = view.report;
+    let level = report.gate.level;
+    let drift = view.worst().is_some();
+    match report.verdict {
+        Verdict::Parity => "parity".to_owned(),
+        Verdict::Drift if drift => format!("drift at or above the gate ({level})"),
+        Verdict::Drift => format!("drift below the gate ({level})"),
+        Verdict::Inconclusive if drift => {
+            format!("drift at or above the gate ({level}), and not everything was compared")
+        }
+        Verdict::Inconclusive => "inconclusive: not everything was compared".to_owned(),
+    }
+}
