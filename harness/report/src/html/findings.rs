@@ -35,10 +35,10 @@ pub(super) fn findings(page: &mut Markup, view: &View<'_>) {
 
 fn row(page: &mut Markup, view: &View<'_>, finding: &Finding) {
     page.raw("<tr><td class=\"fit\">").tag("span", class(finding.severity), finding.severity.name());
-    page.tag("span", "small", disposition(finding.disposition)).raw("</td><td>");
+    page.tag("span", "small", disposition(finding.disposition)).raw("</td><td class=\"what\">");
     page.tag("strong", "", finding.code.name())
         .tag("span", "small", finding.code.description())
-        .raw("</td><td>");
+        .raw("</td><td class=\"where\">");
     match (&finding.case, &finding.subject) {
         (Some(case), _) => {
             page.text(case.id.as_str()).tag("span", "small", &format!("{}:{}", case.file, case.line));

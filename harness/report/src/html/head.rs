@@ -3,7 +3,7 @@
 use envparity_model::{Environment, Report, Role, Verdict};
 
 use super::markup::Markup;
-use crate::{summary, view::View, words};
+use crate::{summary, view::View, visible::cut, words};
 
 pub(super) const fn word(report: &Report) -> &'static str {
     match report.verdict {
@@ -28,13 +28,14 @@ pub(super) fn header(page: &mut Markup, view: &View<'_>) {
     page.raw("<header><h1>").tag("span", class, title);
     let candidates: Vec<_> = view.candidates().map(|candidate| candidate.name.as_str()).collect();
     let reference = view.reference().map_or("reference", |reference| &reference.name);
-    page.tag("span", "", &format!("{reference} → {}", candidates.join(", "))).raw("</h1>\n");
+    let pair = format!("{reference} → {}", candidates.join(", "));
+    page.tag("span", "", &cut(&pair, 120)).raw("</h1>\n");
     page.tag("p", "claim", &summary::claims(report).join(", "));
     page.tag("p", "blame", &summary::blamed(report).unwrap_or_default());
     page.raw("<p class=\"meta\">");
     page.tag("span", "", &format!("{}, exit {}", summary::verdict(view), report.exit_code));
     for fact in summary::run(report) {
-        page.tag("span", "", &fact);
+        page.tag("span", "", &cut(&fact, 120));
     }
     page.raw("</p></header>\n");
 }
