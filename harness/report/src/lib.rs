@@ -20,5 +20,5 @@ pub use html::html;
 pub use json::{json, schema};
 pub use junit::junit;
 pub use manifest::{manifest_json, manifest_text};
-pub use text::{TextStyle, text};
+pub use text::{TextStyle, text, text_with_folder};
 pub use visible::visible;

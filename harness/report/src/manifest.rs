@@ -2,41 +2,44 @@
 
 use std::collections::BTreeMap;
 
-use envparity_model::{Ecosystem, Fact, Manifest, ManifestState, Package, Unread, Way};
+use envparity_model::{Ecosystem, Fact, Manifest, ManifestLine, ManifestState, Package, Unread, Way};
 use serde::Serialize;
 
 use crate::{
     TextStyle,
     json::pretty,
-    text::page::{Cell, Line, Page, Tone, table},
+    text::page::{Cell, Line, Page, SENTENCE, Tone, table},
     visible::cut,
     words,
 };
 
-/// The manifest as a table: what could not be read first, then packages by ecosystem, then facts. `name` is what
-/// was asked for: an environment, an image, a container.
-pub fn manifest_text(name: &str, state: &ManifestState, style: &TextStyle) -> String {
+/// A manifest as a table: what could not be read first, then packages by ecosystem, then facts.
+pub fn manifest_text(line: &ManifestLine, style: &TextStyle) -> String {
     let mut page = Page::for_style(style);
-    match state {
-        ManifestState::Present { way, cached, manifest } => present(&mut page, name, *way, *cached, manifest),
+    match &line.state {
+        ManifestState::Present { way, cached, manifest } => {
+            let (wire, wall) = (words::bytes(line.wire_bytes), words::seconds(line.wall_ms));
+            let cached = if *cached { ", unchanged since the last time" } else { "" };
+            let collected = format!("by {}{cached}, {wire} over the wire, {wall}", way.name());
+            present(&mut page, manifest, &collected);
+        }
         ManifestState::Failed { reason } => {
-            let line = Line::default().put(Tone::Strong, &cut(name, 48)).gap();
-            page.line(line.put(Tone::Bad, "could not be read").gap().put(Tone::Plain, &cut(reason, 600)));
+            let start = Line::default().put(Tone::Bad, "manifest: could not be read").gap();
+            page.line(start.put(Tone::Plain, &cut(reason, SENTENCE)));
         }
         ManifestState::NotApplicable => {
-            let line = Line::default().put(Tone::Strong, &cut(name, 48)).gap();
-            page.line(line.put(Tone::Plain, "has no manifest: it is reached by its address alone"));
+            let none = "manifest: none, the environment is reached by its address alone";
+            page.line(Line::default().put(Tone::Plain, none));
         }
     }
     page.finish()
 }
 
-fn present(page: &mut Page, name: &str, way: Way, cached: bool, manifest: &Manifest) {
+fn present(page: &mut Page, manifest: &Manifest, collected: &str) {
     let packages = words::count(manifest.packages.len() as u64, "package");
     let facts = words::count(manifest.facts.len() as u64, "fact");
-    let cached = if cached { ", unchanged since the last time" } else { "" };
-    let line = Line::default().put(Tone::Strong, &cut(name, 48)).gap();
-    page.line(line.put(Tone::Plain, &format!("{packages}, {facts}   by {}{cached}", way.name())));
+    let line = Line::default().put(Tone::Strong, &format!("manifest: {packages}, {facts}")).gap();
+    page.line(line.put(Tone::Plain, collected));
     unread(page, &manifest.unread);
     let mut families: BTreeMap<Ecosystem, Vec<&Package>> = BTreeMap::new();
     for package in &manifest.packages {
@@ -94,11 +97,13 @@ fn row(package: &Package) -> Vec<Cell> {
 }
 
 /// The manifest for machines, pretty, with a trailing newline:
-/// `{schema, name, state, way, cached, reason, packages, facts, unread, mapped, files}`. `state` is `present`,
-/// `failed` (with `reason`) or `not-applicable`; the lists are null unless it is `present`.
-pub fn manifest_json(name: &str, state: &ManifestState) -> Vec<u8> {
-    let mut document = Document { schema: 1, name, ..Document::default() };
-    match state {
+/// `{schema, state, way, cached, wire_bytes, wall_ms, reason, packages, facts, unread, mapped, files}`. `state` is
+/// `present`, `failed` (with `reason`) or `not-applicable`; the lists are null unless it is `present`.
+pub fn manifest_json(line: &ManifestLine) -> Vec<u8> {
+    let mut document = Document { schema: 1, ..Document::default() };
+    document.wire_bytes = line.wire_bytes;
+    document.wall_ms = line.wall_ms;
+    match &line.state {
         ManifestState::Present { way, cached, manifest } => {
             document.state = "present";
             document.way = Some(*way);
@@ -121,10 +126,11 @@ pub fn manifest_json(name: &str, state: &ManifestState) -> Vec<u8> {
 #[derive(Default, Serialize)]
 struct Document<'a> {
     schema: u32,
-    name: &'a str,
     state: &'static str,
     way: Option<Way>,
     cached: Option<bool>,
+    wire_bytes: u64,
+    wall_ms: u64,
     reason: Option<&'a str>,
     packages: Option<&'a [Package]>,
     facts: Option<&'a [Fact]>,
@@ -136,6 +142,10 @@ struct Document<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn line(state: ManifestState) -> ManifestLine {
+        ManifestLine { state, wire_bytes: 8_200, wall_ms: 340 }
+    }
 
     fn package(ecosystem: Ecosystem, name: &str, version: &str) -> Package {
         Package {
@@ -151,7 +161,7 @@ mod tests {
         }
     }
 
-    fn manifest() -> ManifestState {
+    fn manifest() -> ManifestLine {
         let manifest = Manifest {
             packages: vec![
                 package(Ecosystem::Deb, "libc6", "2.36-9+deb12u9"),
@@ -168,25 +178,25 @@ mod tests {
             mapped: vec!["/lib/libc.so.6".into()],
             files: vec![("/home/app/run.rb".into(), "00ff".into())],
         };
-        ManifestState::Present { way: Way::Sidecar, cached: true, manifest }
+        line(ManifestState::Present { way: Way::Sidecar, cached: true, manifest })
     }
 
     #[test]
     fn a_manifest_reads_as_it_did() {
-        insta::assert_snapshot!(manifest_text("qa", &manifest(), &TextStyle::default()));
+        insta::assert_snapshot!(manifest_text(&manifest(), &TextStyle::default()));
     }
 
     #[test]
     fn a_manifest_for_machines_is_as_it_was() {
-        insta::assert_snapshot!(String::from_utf8_lossy(&manifest_json("qa", &manifest())));
+        insta::assert_snapshot!(String::from_utf8_lossy(&manifest_json(&manifest())));
     }
 
     #[test]
     fn what_was_not_read_is_never_an_empty_list() {
-        let failed = ManifestState::Failed { reason: "sidecar: denied; exec: denied".into() };
-        let text = manifest_text("qa", &failed, &TextStyle::default());
-        assert_eq!(text, "qa   could not be read   sidecar: denied; exec: denied\n");
-        let value: serde_json::Value = serde_json::from_slice(&manifest_json("qa", &failed)).expect("JSON");
+        let failed = line(ManifestState::Failed { reason: "sidecar: denied; exec: denied".into() });
+        let text = manifest_text(&failed, &TextStyle::default());
+        assert_eq!(text, "manifest: could not be read   sidecar: denied; exec: denied\n");
+        let value: serde_json::Value = serde_json::from_slice(&manifest_json(&failed)).expect("JSON");
         assert_eq!((value["state"].as_str(), value["packages"].is_null()), (Some("failed"), true));
     }
 }

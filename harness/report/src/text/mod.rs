@@ -14,19 +14,22 @@ use crate::view::View;
 use page::{Page, Tone};
 
 /// How the text is laid out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TextStyle {
     /// Write SGR escape sequences.
     pub color: bool,
     /// Columns of the terminal; 0: as for a file, 100.
     pub width: usize,
-    /// The run's folder as a person would type it, `target/parity/latest`: artifacts are named below it.
-    /// Empty: artifacts are named as the report has them.
-    pub folder: String,
 }
 
 /// The report as text for a terminal or a log. Untrusted values cannot add lines or escape sequences.
 pub fn text(report: &Report, style: &TextStyle) -> String {
+    text_with_folder(report, style, "")
+}
+
+/// [`text`], with the run's folder as a person would type it (`target/parity/latest`): the HTML report is named
+/// below it.
+pub fn text_with_folder(report: &Report, style: &TextStyle, folder: &str) -> String {
     let view = View::new(report);
     let mut page = Page::for_style(style);
     head::headline(&mut page, &view);
@@ -41,7 +44,7 @@ pub fn text(report: &Report, style: &TextStyle) -> String {
     packages::facts(&mut page, &view);
     cases::uncovered(&mut page, &view);
     page.blank();
-    verdict::verdict(&mut page, &view, &style.folder);
+    verdict::verdict(&mut page, &view, folder);
     page.finish()
 }
 
@@ -66,7 +69,7 @@ mod tests {
     use crate::{fixtures, visible::columns};
 
     fn plain(report: &Report) -> String {
-        text(report, &TextStyle { color: false, width: 100, folder: "target/parity/latest".into() })
+        text_with_folder(report, &TextStyle { color: false, width: 100 }, "target/parity/latest")
     }
 
     #[test]
@@ -79,8 +82,8 @@ mod tests {
     #[test]
     fn colour_adds_sequences_and_nothing_else() {
         for (name, report) in fixtures::all() {
-            let colored =
-                text(&report, &TextStyle { color: true, width: 100, folder: "target/parity/latest".into() });
+            let style = TextStyle { color: true, width: 100 };
+            let colored = text_with_folder(&report, &style, "target/parity/latest");
             let stripped: String = colored
                 .split('\u{1b}')
                 .enumerate()
@@ -100,6 +103,12 @@ mod tests {
         let shown = plain(&report);
         assert!(shown.lines().all(|line| crate::visible(line) == line));
         assert!(!shown.lines().any(|line| line.starts_with("::error")));
+    }
+
+    #[test]
+    fn without_a_folder_the_run_is_named() {
+        let shown = text(&fixtures::drift(), &TextStyle::default());
+        assert!(shown.ends_with("report.html in the folder of run 20261124T095803Z-k3v9qa\n"));
     }
 
     #[test]

@@ -58,6 +58,9 @@ fn next(report: &Report, folder: &str) -> Vec<String> {
     }
     let folder = folder.trim_end_matches('/');
     let html = report.artifacts.iter().find(|artifact| artifact.ends_with("report.html"));
-    next.extend(html.map(|html| if folder.is_empty() { html.clone() } else { format!("{folder}/{html}") }));
+    next.extend(html.map(|html| match folder {
+        "" => format!("{html} in the folder of run {}", report.run),
+        folder => format!("{folder}/{html}"),
+    }));
     next
 }
