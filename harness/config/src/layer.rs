@@ -147,7 +147,7 @@ pub(crate) fn unknown_profile(file: &Table, chosen: &str) -> Option<Problem> {
         let hint = if names.is_empty() {
             format!("add `[profiles.{chosen}]` with the sections that it changes")
         } else {
-            suggest(chosen, names.iter().copied(), "profiles")
+            suggest(chosen, names.iter().copied(), "profiles:")
         };
         Problem::new(format!("unknown profile `{chosen}`")).hint(hint)
     })
@@ -157,7 +157,7 @@ fn check_inherits(entry: &Entry, all: &Table, names: &[&str], problems: &mut Pro
     let Some(node) = entry.node.table().and_then(|table| table.get("inherits")) else { return };
     let Some(parent) = node.text().filter(|parent| *parent != "default") else { return };
     if !names.contains(&parent) {
-        let hint = suggest(parent, names.iter().copied().filter(|name| *name != entry.key), "profiles");
+        let hint = suggest(parent, names.iter().copied().filter(|name| *name != entry.key), "profiles:");
         let message = format!("profile `{}` inherits from the unknown profile `{parent}`", entry.key);
         problems.report(node.place, Problem::new(message).hint(hint));
         return;

@@ -18,6 +18,7 @@ mod setting;
 mod shape;
 mod syntax;
 mod tree;
+mod variable;
 mod write;
 
 pub use model::{
@@ -28,6 +29,15 @@ pub use model::{
 pub use problem::ConfigError;
 pub use resolve::{Origin, Resolved, Setting, Sources, resolve, rules_file};
 pub use schema::schema;
+pub use variable::variable_settings;
+
+/// Reads a duration as the configuration takes it: `500ms`, `30s`, `1m30s`.
+///
+/// # Errors
+/// When the text is none, is nothing, or is longer than a day.
+pub fn duration(text: &str) -> Result<std::time::Duration, envparity_model::Problem> {
+    element::duration::parse(text)
+}
 
 /// The default configuration, commented key by key.
 pub fn default_text() -> &'static str {

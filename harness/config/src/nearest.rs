@@ -1,18 +1,20 @@
 //! The known word nearest to one that is not known.
 
 /// The nearest word, if it is near enough to be meant.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let typed: Vec<char> = word.to_lowercase().replace('_', "-").chars().take(64).collect();
-    let allowed = (typed.len() / 3).clamp(1, 3);
+    let allowed = if typed.len() < 4 { 1 } else { (typed.len() / 3).clamp(2, 3) };
     known
+        .clone()
         .into_iter()
         .map(|candidate| (distance(&typed, &candidate.to_lowercase().replace('_', "-")), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+        .or_else(|| known.into_iter().find(|candidate| candidate.len() > 2 && word.contains(candidate)))
 }
 
-/// `did you mean …`, or the list of what is known.
+/// `did you mean …`, or what is known after some words.
 pub(crate) fn suggest<'a>(
     word: &str,
     known: impl IntoIterator<Item = &'a str> + Clone,
@@ -22,7 +24,7 @@ pub(crate) fn suggest<'a>(
         return format!("did you mean `{near}`?");
     }
     let known: Vec<String> = known.into_iter().map(|word| format!("`{word}`")).collect();
-    if known.is_empty() { format!("there is no {what} yet") } else { format!("{what}: {}", known.join(", ")) }
+    format!("{what} {}", known.join(", "))
 }
 
 /// Edits (insert, delete, replace, swap neighbours) between two words.
@@ -55,6 +57,8 @@ mod tests {
         assert_eq!(nearest("control_gap", known), Some("control-gap"));
         assert_eq!(nearest("prot", known), Some("port"));
         assert_eq!(nearest("xyz", known), None);
+        assert_eq!(nearest("pipy", ["pypi", "npm"]), Some("pypi"));
+        assert_eq!(nearest("rubygems", ["pypi", "gem"]), Some("gem"));
         assert_eq!(nearest("", known), None);
     }
 }

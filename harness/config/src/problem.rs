@@ -59,11 +59,13 @@ pub(crate) struct Problems<'s> {
     sources: &'s [Source<'s>],
     found: Vec<(Place, Problem)>,
     muted: Vec<Place>,
+    /// Keys that unknown ones were taken for.
+    meant: Vec<&'static str>,
 }
 
 impl<'s> Problems<'s> {
     pub(crate) fn new(sources: &'s [Source<'s>]) -> Self {
-        Self { sources, found: Vec::new(), muted: Vec::new() }
+        Self { sources, found: Vec::new(), muted: Vec::new(), meant: Vec::new() }
     }
 
     pub(crate) fn report(&mut self, place: Place, problem: Problem) {
@@ -71,6 +73,19 @@ impl<'s> Problems<'s> {
         if !self.muted.iter().any(within) {
             self.found.push((place, problem));
         }
+    }
+
+    /// Reports that none of some keys is there, unless one of them was misspelt, which was reported. Without a
+    /// place the file as a whole lacks them.
+    pub(crate) fn report_absent(&mut self, keys: &[&str], place: Option<Place>, problem: Problem) {
+        if !keys.iter().any(|key| self.meant.contains(key)) {
+            self.report(place.unwrap_or(Place { source: 1, layer: 1, start: 0, end: usize::MAX }), problem);
+        }
+    }
+
+    /// Remembers which key an unknown one was taken for.
+    pub(crate) fn take_for(&mut self, key: &'static str) {
+        self.meant.push(key);
     }
 
     /// From now on, reports nothing there: what stands there is known to be wrong.
@@ -111,11 +126,11 @@ fn render(sources: &[Source<'_>], place: Place, problem: Problem) -> ConfigError
         file: source.map(|source| source.name.to_owned()).unwrap_or_default(),
         line: 0,
         column: 0,
-        message: problem.message,
-        hint: problem.hint,
+        message: printable(&problem.message),
+        hint: problem.hint.map(|hint| printable(&hint)),
         snippet: None,
     };
-    if let Some(text) = source.and_then(|source| source.text) {
+    if let Some(text) = source.and_then(|source| source.text).filter(|_| place.end < usize::MAX) {
         let (line, column) = line_column(text, place.start);
         let written = text.lines().nth(line as usize - 1).unwrap_or_default();
         error.line = line;
@@ -123,6 +138,13 @@ fn render(sources: &[Source<'_>], place: Place, problem: Problem) -> ConfigError
         error.snippet = snippet(written, line, column, width(text, place));
     }
     error
+}
+
+/// What a file holds must not steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
+        .collect()
 }
 
 /// Line and column in characters, both from 1; a position beyond the text is its end.
@@ -147,7 +169,8 @@ fn width(text: &str, place: Place) -> usize {
 const LONGEST_LINE: usize = 160;
 
 fn snippet(written: &str, line: u32, column: u32, width: usize) -> Option<String> {
-    if written.chars().count() > LONGEST_LINE
+    if written.is_empty()
+        || written.chars().count() > LONGEST_LINE
         || may_hold_secret(written)
         || written.chars().any(is_unprintable)
     {

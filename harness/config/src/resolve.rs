@@ -131,7 +131,8 @@ fn fill_in(root: &mut Table, config: &Config) {
         return;
     };
     for (key, node) in [("reference", reference), ("candidates", Node { value: candidates, place })] {
-        if !compare.has(key) {
+        let empty = node.list().is_some_and(<[Node]>::is_empty);
+        if !compare.has(key) && !empty {
             compare.entries.push(Entry { key: key.to_owned(), key_place: place, node });
         }
     }

@@ -1,6 +1,6 @@
 //! What a key takes, and the check of a tree against it: unknown keys, wrong types, malformed texts.
 
-use envparity_model::Problem;
+use envparity_model::{Problem, is_secret_name};
 
 use crate::element::Element;
 use crate::nearest::suggest;
@@ -57,7 +57,7 @@ impl Shape {
             Self::Number => "a number".to_owned(),
             Self::Date => "a date, as 2026-12-31 without quotes".to_owned(),
             Self::Scalar => "a string, a number or a boolean".to_owned(),
-            Self::List(item) => format!("an array, each {}", item.describe()),
+            Self::List(item) => format!("an array, each item {}", item.describe()),
             Self::Table(_) | Self::Map(..) | Self::WordMap(..) => "a table".to_owned(),
             Self::Either(shapes) => shapes.iter().map(Self::describe).collect::<Vec<_>>().join(", or "),
         }
@@ -132,7 +132,8 @@ pub(crate) fn check(node: &Node, shape: &Shape, path: &str, problems: &mut Probl
             let words = words();
             if !words.contains(&text.as_str()) {
                 let hint = suggest(text, words.iter().copied(), "one of");
-                problems.report(node.place, Problem::new(format!("unknown `{path}`: `{text}`")).hint(hint));
+                problems
+                    .report(node.place, Problem::new(format!("`{path}`: unknown value `{text}`")).hint(hint));
             }
         }
         (Shape::Whole(least, most), Value::Whole(whole)) if !(*least..=*most).contains(whole) => {
@@ -186,10 +187,15 @@ fn check_number(place: Place, value: &Value, path: &str, problems: &mut Problems
 
 fn check_table(table: &Table, groups: &[&[Key]], path: &str, problems: &mut Problems<'_>) {
     for entry in &table.entries {
-        match groups.iter().copied().flatten().find(|key| key.name == entry.key) {
-            Some(key) => check(&entry.node, &key.shape, &join(path, &entry.key), problems),
-            None => problems.report(entry.key_place, unknown_key(&entry.key, groups, path)),
+        let keys = groups.iter().copied().flatten();
+        if let Some(key) = keys.clone().find(|key| key.name == entry.key) {
+            check(&entry.node, &key.shape, &join(path, &entry.key), problems);
+            continue;
         }
+        if let Some(near) = crate::nearest::nearest(&entry.key, keys.map(|key| key.name)) {
+            problems.take_for(near);
+        }
+        problems.report(entry.key_place, unknown_key(&entry.key, groups, path));
     }
 }
 
@@ -200,14 +206,14 @@ fn unknown_key(key: &str, groups: &[&[Key]], path: &str) -> Problem {
         Some(near) => format!("did you mean `{near}`?"),
         None => match crate::keys::section_with(key).filter(|section| *section != path) {
             Some(section) => format!("`{key}` belongs to `[{section}]`"),
-            None => suggest(key, known, "known keys"),
+            None => suggest(key, known, "known keys:"),
         },
     };
     Problem::new(format!("unknown key `{key}` {place}")).hint(hint)
 }
 
 fn wrong_type(node: &Node, shape: &Shape, path: &str) -> Problem {
-    let problem = Problem::new(format!("`{path}` is {}, not {}", node.kind(), shape.describe()));
+    let problem = Problem::new(format!("`{path}` is {}, not {}", written(node, path), shape.describe()));
     match (shape, &node.value) {
         (Shape::Whole(..) | Shape::Number, Value::Text(text)) if text.trim().parse::<f64>().is_ok() => {
             problem.hint(format!("write `{}` without quotes", text.trim()))
@@ -233,9 +239,20 @@ fn wrong_type(node: &Node, shape: &Shape, path: &str) -> Problem {
     }
 }
 
+/// What a value is, with a short text repeated: a setting has no line to show.
+fn written(node: &Node, path: &str) -> String {
+    let name = path.rsplit('.').next().unwrap_or_default();
+    match node.text() {
+        Some(text) if text.len() <= 40 && !is_secret_name(name) && !text.contains(['@', '\n']) => {
+            format!("the string {}", crate::write::quote(text))
+        }
+        _ => node.kind().to_owned(),
+    }
+}
+
 /// Says which key a text belongs to.
 fn in_key(problem: Problem, path: &str) -> Problem {
-    Problem { message: format!("`{path}`: {}", problem.message), hint: problem.hint }
+    Problem { message: format!("`{path}`: {}", problem.message), ..problem }
 }
 
 /// A dotted key below another; keys with other characters are quoted as TOML does.

@@ -24,7 +24,7 @@ pub(crate) fn parse(text: &str, at: Place, problems: &mut Problems<'_>) -> Parse
         })
         .collect();
     errors.sort_by_key(|(start, end, _)| (*start, *end));
-    drop_aftermath(&mut errors);
+    drop_aftermath(text, &mut errors);
     let whole = errors.iter().all(|(_, _, message)| is_local(message));
     let mut broken: Vec<(usize, usize)> = Vec::new();
     for (start, end, message) in errors {
@@ -44,14 +44,28 @@ pub(crate) fn parse(text: &str, at: Place, problems: &mut Problems<'_>) -> Parse
     Parsed { table: Table::new(document.get_ref(), at), whole }
 }
 
-/// An array that is never closed takes the rest of the file for its items: only its first error means something.
-fn drop_aftermath(errors: &mut Vec<(usize, usize, &str)>) {
-    if errors.iter().any(|(_, _, message)| message.starts_with("unclosed array"))
-        && let Some(first) = errors.iter().position(|(_, _, message)| message.contains("array"))
+/// An array or inline table that is never closed takes the rest of the file for its own: of that only the first
+/// error means something, and not by its own words.
+fn drop_aftermath(text: &str, errors: &mut Vec<(usize, usize, &str)>) {
+    let inside = |message: &str| {
+        message.contains("array elements") || message.contains("in array") || message.contains("inline table")
+    };
+    for (start, what) in [("unclosed array,", NOT_CLOSED_ARRAY), ("unclosed inline table", NOT_CLOSED_TABLE)]
     {
-        errors.truncate(first + 1);
+        if errors.iter().any(|(_, _, message)| message.starts_with(start))
+            && let Some(first) = errors.iter().position(|(_, _, message)| inside(message))
+        {
+            let line = line_around(text, errors[first].0);
+            errors.truncate(first + 1);
+            errors.retain(|(at, _, _)| line_around(text, *at) != line);
+            errors.push((line.0, line.1, what));
+            return;
+        }
     }
 }
+
+const NOT_CLOSED_ARRAY: &str = "an array is not closed before this line";
+const NOT_CLOSED_TABLE: &str = "an inline table is not closed before this line";
 
 /// Whether the parser lost no more than one value.
 fn is_local(message: &str) -> bool {
@@ -75,8 +89,10 @@ fn explain(message: &str, covered: &str) -> Problem {
         quoted if quoted.starts_with("string values must be quoted") => {
             Problem::new("a string is not quoted").hint("strings stand in double quotes: `\"…\"`")
         }
-        array if array.contains("in array") => {
-            Problem::new(format!("an array is not closed: {array}")).hint("arrays end with `]`")
+        NOT_CLOSED_ARRAY => Problem::new(message).hint("arrays end with `]`"),
+        NOT_CLOSED_TABLE => Problem::new(message).hint("inline tables end with `}`"),
+        header if header.starts_with("unclosed table") || header.starts_with("unclosed array table") => {
+            Problem::new("the header of a table is not closed").hint("as `[compare]` or `[[rule]]`")
         }
         other => Problem::new(other.to_owned()),
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use envparity_config::{
     CompareSpec, Config, Control, EngineSpec, ImageSource, ImageSpec, Mount, Resolved, Setting, Sources,
-    Sync, Target, Variable, Verb, resolve, rules_file, schema,
+    Sync, Target, Variable, Verb, resolve, rules_file,
 };
 
 const DESIGN: &str = include_str!("data/design.toml");
@@ -33,7 +33,14 @@ const SMALL: &str = "image = \"team/app:1.4\"\n[environments.local]\nengine = \"
 fn the_example_of_the_documentation() {
     let resolved = from(DESIGN, None, &[]);
     insta::assert_snapshot!(origins(&resolved));
-    insta::assert_debug_snapshot!(resolved.config);
+    let mut config = resolved.config;
+    let rule = config.rules.remove(0);
+    assert_eq!(rule.case.map(|case| case.as_str().to_owned()).as_deref(), Some("activity GET /activity/*"));
+    assert_eq!(
+        (rule.at.as_str(), rule.verb, rule.origin.as_str()),
+        ("$.date", Verb::Format, "parity.toml:28")
+    );
+    insta::assert_debug_snapshot!(config);
 }
 
 #[test]
@@ -176,11 +183,17 @@ fn waivers_are_read() {
 }
 
 #[test]
-fn the_committed_schema_is_current() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/parity.schema.json");
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(path, schema()).unwrap();
-    }
-    let committed = std::fs::read_to_string(path).unwrap();
-    assert!(committed == schema(), "run the test with UPDATE_SCHEMA=1 and commit the schema");
+fn two_containers_of_one_engine_are_compared_on_request_only() {
+    let text = "image = \"a\"\n[environments.local]\nengine = \"local\"\n[environments.live]\nengine = \"local\"\n\
+                attach = { container = \"x\" }\n[compare]\nallow-same-engine = ";
+    assert_eq!(config(&format!("{text}true")).compare.candidates, ["live"]);
+    let refused = format!("{text}false");
+    assert!(resolve(&Sources { file: Some(("parity.toml", &refused)), ..Sources::default() }).is_err());
+}
+
+#[test]
+fn the_configuration_of_the_sample_resolves() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../suites/activity/parity.toml");
+    let text = std::fs::read_to_string(path).expect("a configuration");
+    assert_eq!(config(&text).compare.reference, "local");
 }

@@ -59,9 +59,13 @@ pub(crate) struct HostPort {
 impl HostPort {
     /// Reads `host`, `host:port`, `[::1]`, `[::1]:port`.
     pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
+        refuse_password(text)?;
         let bad = || {
             Problem::new(format!("`{text}` is not a host with an optional port")).hint("as `localhost:4567`")
         };
+        if text.contains('/') {
+            return Err(bad());
+        }
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => {
                 let (host, tail) = rest.split_once(']').ok_or_else(bad)?;
@@ -108,8 +112,8 @@ pub(crate) fn parse_url(text: &str) -> Result<(String, HostPort), Problem> {
     let bad = |why: &str| {
         Problem::new(format!("`{text}` is not a URL: {why}")).hint("as `https://legacy.example/api`")
     };
+    refuse_password(text)?;
     let (scheme, rest) = text.split_once("://").ok_or_else(|| bad("it has no scheme"))?;
-    refuse_password(rest)?;
     let default_port = match scheme {
         "http" => 80,
         "https" => 443,
@@ -128,16 +132,12 @@ pub(crate) fn parse_url(text: &str) -> Result<(String, HostPort), Problem> {
     Ok((format!("{scheme}://{authority}{}", path.trim_end_matches('/')), host))
 }
 
-/// Refuses `user@` and `user:password@` without repeating them.
-pub(crate) fn refuse_password(after_scheme: &str) -> Result<(), Problem> {
-    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
-    // A password may hold a `/`: whatever stands before an `@` is taken for one.
-    let user = authority.rsplit_once('@').or_else(|| after_scheme.rsplit_once('@')).map(|(user, _)| user);
-    match user {
-        None => Ok(()),
-        Some(_) => Err(Problem::new("the URL holds a user or a password")
-            .hint("secrets do not belong in this file: send them from a variable, `[BasicAuth]` in the suite and `--variable`")),
-    }
+/// Refuses `user@` and `user:password@` without repeating them: whatever stands before an `@` may be a password.
+pub(crate) fn refuse_password(text: &str) -> Result<(), Problem> {
+    ensure(!text.contains('@'), || {
+        Problem::new("the address holds a user or a password")
+            .hint("secrets do not belong in this file: use `[BasicAuth]` in the suite and `--variable`")
+    })
 }
 
 #[cfg(test)]
@@ -170,7 +170,9 @@ mod tests {
 
     #[test]
     fn a_password_is_refused_and_not_repeated() {
-        for text in ["https://u:hunter2@h/x", "https://u:hun/ter2@h", "https://hunter2@h"] {
+        for text in
+            ["https://u:hunter2@h/x", "https://u:hun/ter2@h", "https://hunter2@h", "https//u:hunter2@h"]
+        {
             let problem = parse_url(text).unwrap_err();
             assert!(!problem.to_string().contains("ter2"), "{problem}");
         }

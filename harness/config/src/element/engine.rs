@@ -52,7 +52,11 @@ impl Endpoint {
                 refuse_password(rest)?;
                 Err(unknown(text))
             }
-            None => Err(unknown(text)),
+            None => match text.split_once('@') {
+                Some((user, _)) if user.contains(':') => refuse_password(text).map(|()| Self::Local),
+                Some(_) => Err(unknown(text).hint(format!("did you mean `ssh://{text}`?"))),
+                None => Err(unknown(text)),
+            },
         }
     }
 }

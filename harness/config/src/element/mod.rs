@@ -23,7 +23,11 @@ pub(crate) struct Element {
 }
 
 /// Any text.
-pub(crate) static ANY: Element = Element { what: "a string", check: |_| Ok(()), pattern: None };
+pub(crate) static ANY: Element = Element {
+    what: "a string",
+    check: |text| ensure(!text.contains('\0'), || Problem::new("a string with a zero byte")),
+    pattern: None,
+};
 
 /// Any text with something in it.
 pub(crate) static FILLED: Element =

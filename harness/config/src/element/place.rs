@@ -38,8 +38,9 @@ impl At {
         }
         if let Some(path) = text.strip_prefix('$') {
             return check_path(path).map(|()| Self::Json).map_err(|why| {
-                Problem::new(format!("`{text}` is not a path: {why}"))
-                    .hint("steps are `.name`, `['name']`, `[0]`, `[*]` and `.*`, as `$.items[*].id`")
+                Problem::new(format!("`{text}` is not a path: {why}")).hint(
+                    "steps are `.name`, `['name']`, `[0]`, `[*]`, `.*` and `..name`, as `$.items[*].id`",
+                )
             });
         }
         let known = ["outcome", "status", "body", "header"];
@@ -56,12 +57,22 @@ impl At {
     }
 }
 
+/// Each `..` may match at every depth: more of them only cost time.
+const MOST_ANY_DEPTH: usize = 4;
+
 /// The steps of a JSONPath after `$`.
 fn check_path(mut rest: &str) -> Result<(), &'static str> {
+    let mut any_depth = 0;
     while !rest.is_empty() {
         rest = match rest.strip_prefix('.') {
-            Some(step) if step.starts_with('.') => return Err("`..` is not supported"),
-            Some(step) => dotted(step)?,
+            Some(step) => match step.strip_prefix('.') {
+                Some(_) if any_depth == MOST_ANY_DEPTH => return Err("it has more than four `..`"),
+                Some(deep) => {
+                    any_depth += 1;
+                    deep.strip_prefix('[').map_or_else(|| dotted(deep), bracketed)?
+                }
+                None => dotted(step)?,
+            },
             None => match rest.strip_prefix('[') {
                 Some(step) => bracketed(step)?,
                 None => return Err("a step starts with `.` or `[`"),
@@ -127,6 +138,9 @@ mod tests {
             "$[\"a]\"]",
             r"$['it\'s']",
             "$.größe",
+            "$..a",
+            "$..*.b",
+            "$..[0]",
         ] {
             assert!(At::parse(good).is_ok(), "{good}");
         }
@@ -139,7 +153,9 @@ mod tests {
             "date",
             "$date",
             "$.",
-            "$..a",
+            "$...a",
+            "$..",
+            "$..a..a..a..a..a",
             "$.a[",
             "$.a[]",
             "$[-1]",

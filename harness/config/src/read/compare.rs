@@ -44,7 +44,11 @@ pub(super) fn read(
             |e: &&EnvironmentSpec| compared(&spec, &e.name) && !matches!(e.target, Target::Url { .. });
         if let Some(environment) = environments.iter().find(starts) {
             let message = format!("the suites cannot be sent to `{}`: no port is given", environment.name);
-            problems.report(node.place, Problem::new(message).hint("add `port` to `[container]`"));
+            problems.report_absent(
+                &["port"],
+                Some(node.place),
+                Problem::new(message).hint("add `port` to `[container]`"),
+            );
         }
     }
     if !spec.allow_same_engine {
@@ -77,30 +81,23 @@ fn reference(
         }
         [] if root.table("environments").is_none_or(|table| table.entries.is_empty()) => {
             let problem = Problem::new("no environment is configured");
-            problems.report(
-                nowhere(root),
-                problem.hint("add `[environments.local]` with `engine = \"local\"`; `parity compare IMAGE IMAGE` needs no configuration"),
-            );
+            let hint = "add `[environments.local]` with `engine = \"local\"`; `parity compare IMAGE IMAGE` needs no configuration";
+            problems.report_absent(&["environments"], None, problem.hint(hint));
         }
         [] => {}
         several => {
             let names: Vec<String> =
                 several.iter().map(|environment| format!("`{}`", environment.name)).collect();
             let problem = Problem::new(format!("which environment is the reference: {}?", names.join(", ")));
-            let place = root.entry("compare").filter(|entry| entry.key_place.layer > 0);
-            let place = place.map_or_else(|| nowhere(root), |entry| entry.key_place);
-            problems.report(place, problem.hint("add `reference = \"NAME\"` to `[compare]`"));
+            let place = root.entry("compare").map(|entry| entry.key_place).filter(|place| place.layer > 0);
+            problems.report_absent(
+                &["reference"],
+                place,
+                problem.hint("add `reference = \"NAME\"` to `[compare]`"),
+            );
         }
     }
     String::new()
-}
-
-/// The start of what a person wrote.
-fn nowhere(root: &Table) -> Place {
-    let written = root.entries.iter().map(|entry| entry.key_place).filter(|place| place.layer > 0);
-    written
-        .min_by_key(|place| place.source)
-        .map_or(Place { source: 1, layer: 1, start: 0, end: 0 }, |place| Place { start: 0, end: 0, ..place })
 }
 
 fn candidates(
@@ -136,7 +133,7 @@ fn candidates(
 /// Reports a name that is no environment.
 pub(super) fn known(name: &str, place: Place, environments: &[EnvironmentSpec], problems: &mut Problems<'_>) {
     if !environments.iter().any(|environment| environment.name == name) {
-        let hint = suggest(name, environments.iter().map(|e| e.name.as_str()), "environments");
+        let hint = suggest(name, environments.iter().map(|e| e.name.as_str()), "environments:");
         problems.report(place, Problem::new(format!("unknown environment `{name}`")).hint(hint));
     }
 }
@@ -172,17 +169,36 @@ fn check_same(
 }
 
 fn is_same(a: &Target, b: &Target) -> bool {
-    match (a, b) {
-        // Every lab is a host of its own.
-        (Target::Engine(EngineSpec::Lab), Target::Engine(EngineSpec::Lab)) => false,
-        (Target::Engine(a), Target::Engine(b)) => a == b,
-        (Target::Attach { engine: a, container: x }, Target::Attach { engine: b, container: y }) => {
-            a == b && x == y
+    match (engine_of(a), engine_of(b), a, b) {
+        (Some(a), Some(b), ..) => is_same_engine(a, b),
+        (None, None, Target::Url { base: a, .. }, Target::Url { base: b, .. }) => {
+            match (parse_url(a), parse_url(b)) {
+                (Ok((_, a)), Ok((_, b))) => a == b,
+                _ => false,
+            }
         }
-        (Target::Url { base: a, .. }, Target::Url { base: b, .. }) => match (parse_url(a), parse_url(b)) {
-            (Ok((_, a)), Ok((_, b))) => a == b,
-            _ => false,
-        },
+        _ => false,
+    }
+}
+
+const fn engine_of(target: &Target) -> Option<&EngineSpec> {
+    match target {
+        Target::Engine(engine) | Target::Attach { engine, .. } => Some(engine),
+        Target::Url { .. } => None,
+    }
+}
+
+/// Whether two engines are plainly one. Every lab is a host of its own; names that lead to one host are left to the
+/// proof of the route.
+fn is_same_engine(a: &EngineSpec, b: &EngineSpec) -> bool {
+    match (a, b) {
+        (EngineSpec::Local, EngineSpec::Local) => true,
+        (EngineSpec::Unix(a), EngineSpec::Unix(b)) => a == b,
+        (EngineSpec::Tcp { address: a, .. }, EngineSpec::Tcp { address: b, .. }) => a.eq_ignore_ascii_case(b),
+        (
+            EngineSpec::Ssh { destination: a, socket: s, .. },
+            EngineSpec::Ssh { destination: b, socket: t, .. },
+        ) => a == b && s == t,
         _ => false,
     }
 }

@@ -31,8 +31,9 @@ fn read_one(root: &Table, entry: &Entry, problems: &mut Problems<'_>) -> Option<
         refuse_useless(table, target, &entry.key, problems);
         if matches!(target, Target::Engine(_)) && own.is_none() && !shared {
             let problem = Problem::new(format!("the environment `{}` has no image to run", entry.key));
-            problems.report(
-                entry.key_place,
+            problems.report_absent(
+                &["image", "build", "ref", "archive"],
+                Some(entry.key_place),
                 problem.hint(
                     "add `[image]` with `build`, `ref` or `archive`, or `attach` to a running container",
                 ),

@@ -81,7 +81,7 @@ fn bytes(table: &Table, key: &str) -> Option<i64> {
 /// A text that must be there; its absence is reported at `place`.
 fn required(table: &Table, key: &str, of: &str, place: Place, problems: &mut Problems<'_>) -> String {
     if !table.has(key) {
-        problems.report(place, Problem::new(format!("{of} has no `{key}`")));
+        problems.report_absent(&[key], Some(place), Problem::new(format!("{of} has no `{key}`")));
     }
     table.string(key).unwrap_or_default()
 }

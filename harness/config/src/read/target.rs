@@ -35,7 +35,7 @@ pub(super) fn read(entry: &Entry, table: &Table, problems: &mut Problems<'_>) ->
             } else {
                 "`engine = \"local\"` is this machine's; `url = \"https://…\"` is what already runs"
             };
-            problems.report(entry.key_place, problem.hint(hint));
+            problems.report_absent(&["engine", "url"], Some(entry.key_place), problem.hint(hint));
             None
         }
         (Some(engine), None) => {

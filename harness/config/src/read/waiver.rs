@@ -37,7 +37,11 @@ fn read_one(
         Some(_) => None,
         None => {
             let problem = Problem::new("a waiver has no `expires`");
-            problems.report(node.place, problem.hint("the last day it holds, as `expires = 2026-12-31`"));
+            problems.report_absent(
+                &["expires"],
+                Some(node.place),
+                problem.hint("the last day it holds, as `expires = 2026-12-31`"),
+            );
             None
         }
     };
