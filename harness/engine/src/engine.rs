@@ -1,5 +1,6 @@
 //! A connected engine.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use bollard::Docker;
 use bollard::models::SystemInfo;
 use envparity_config::EngineSpec;
+use tokio::sync::Mutex;
 
 use crate::connect::ambient::Ambient;
 use crate::connect::ssh::SshRoute;
@@ -14,6 +16,7 @@ use crate::connect::transport::{Endpoint, Meter};
 use crate::connect::{local, tcp};
 use crate::context::RunContext;
 use crate::error::{EngineError, ErrorKind};
+use crate::image::LocalImage;
 use crate::ownership::Guards;
 
 /// For ordinary requests.
@@ -38,6 +41,10 @@ pub(crate) struct Inner {
     pub(crate) host: Host,
     pub(crate) run: RunContext,
     pub(crate) guards: Guards,
+    /// Images by id.
+    pub(crate) images: Mutex<HashMap<String, LocalImage>>,
+    /// The collector's image is known to be there.
+    pub(crate) collector: Mutex<bool>,
     counter: AtomicU64,
 }
 
@@ -64,6 +71,19 @@ pub(crate) struct Host {
     pub(crate) cgroup: String,
     /// Seconds that its clock is ahead of ours, where it is more than the question took.
     pub(crate) clock_ahead: Option<i64>,
+}
+
+impl Host {
+    /// The architecture in the words of images.
+    pub(crate) fn image_architecture(&self) -> String {
+        match self.architecture.as_str() {
+            "x86_64" => "amd64",
+            "aarch64" => "arm64",
+            "armv7l" => "arm",
+            other => other,
+        }
+        .to_owned()
+    }
 }
 
 impl Engine {
@@ -123,6 +143,8 @@ impl Engine {
             route,
             run: run.clone(),
             guards: Guards::default(),
+            images: Mutex::default(),
+            collector: Mutex::default(),
             counter: AtomicU64::new(0),
         })
     }

@@ -146,8 +146,9 @@ pub(crate) fn describe(error: &ApiError) -> String {
 /// Whether the engine could not be asked at all.
 pub(crate) fn is_unreachable(error: &ApiError) -> bool {
     match error {
-        ApiError::RequestTimeoutError => true,
-        ApiError::HyperLegacyError { .. } | ApiError::HyperResponseError { .. } => true,
+        ApiError::RequestTimeoutError
+        | ApiError::HyperLegacyError { .. }
+        | ApiError::HyperResponseError { .. } => true,
         ApiError::IOError { err } => !matches!(err.kind(), std::io::ErrorKind::InvalidData),
         _ => false,
     }

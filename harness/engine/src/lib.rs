@@ -9,6 +9,7 @@ pub mod embedded;
 mod engine;
 mod error;
 mod image;
+mod manifest;
 mod owned;
 mod ownership;
 mod route;

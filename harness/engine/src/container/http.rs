@@ -84,13 +84,11 @@ impl<S: AsyncRead + Unpin> Reader<S> {
         if head.chunked {
             return self.chunks().await;
         }
-        match head.length {
-            Some(length) => self.skip(length.min(BODY_CAP)).await,
-            None => {
-                let mut rest = (&mut self.stream).take(BODY_CAP);
-                tokio::io::copy(&mut rest, &mut tokio::io::sink()).await.map(drop)
-            }
+        if let Some(length) = head.length {
+            return self.skip(length.min(BODY_CAP)).await;
         }
+        let mut rest = (&mut self.stream).take(BODY_CAP);
+        tokio::io::copy(&mut rest, &mut tokio::io::sink()).await.map(drop)
     }
 
     async fn chunks(&mut self) -> io::Result<()> {

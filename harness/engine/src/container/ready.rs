@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::{Address, http};
 use crate::engine::Engine;
 use crate::error::{EngineError, StartError, describe};
+use crate::manifest::{Look, look};
 
 const POLL: Duration = Duration::from_millis(15);
 const HEALTH_POLL: Duration = Duration::from_millis(100);
@@ -30,8 +31,9 @@ pub(crate) struct Wait<'a> {
     pub(crate) id: &'a str,
     pub(crate) ready: &'a Ready,
     pub(crate) address: Option<&'a Address>,
-    /// The Host header of an HTTP question.
-    pub(crate) host: String,
+    /// The port inside.
+    pub(crate) port: Option<u16>,
+    pub(crate) environment: &'a str,
 }
 
 impl Wait<'_> {
@@ -61,8 +63,9 @@ impl Wait<'_> {
 
     async fn answers(&self, path: &str) -> Result<(), StartError> {
         let Some(address) = self.address else { return Ok(()) };
+        let host = format!("localhost:{}", self.port.unwrap_or(80));
         loop {
-            if let Ok(Ok(status)) = timeout(ANSWER, http::get(address, &self.host, path)).await
+            if let Ok(Ok(status)) = timeout(ANSWER, http::get(address, &host, path)).await
                 && self.ready.status.map_or(status < 500, |wanted| status == wanted)
             {
                 return Ok(());
@@ -72,12 +75,36 @@ impl Wait<'_> {
     }
 
     async fn listens(&self) -> Result<(), StartError> {
-        let Some(address) = self.address else { return Ok(()) };
+        let Some((address, port)) = self.address.zip(self.port) else { return Ok(()) };
+        // The kernel's table of listeners knows; where nobody may look at it, the connection must do.
+        if self.has_listener(port).await.is_ok() {
+            return Ok(());
+        }
         let silence = SILENCE + 3 * self.engine.round_trip().await?;
         while !stays_open(address, silence).await {
             sleep(POLL).await;
         }
         Ok(())
+    }
+
+    async fn has_listener(&self, port: u16) -> Result<(), String> {
+        let patience = self.ready.timeout + Duration::from_secs(5);
+        let milliseconds = self.ready.timeout.as_millis().to_string();
+        let words = ["wait", "--port", &port.to_string(), "--timeout", &milliseconds];
+        let output = look(&Look {
+            engine: self.engine,
+            docker: self.engine.docker(),
+            target: self.id,
+            environment: self.environment,
+            arguments: words.map(str::to_owned).to_vec(),
+            patience,
+        })
+        .await?;
+        if output.stdout.starts_with(b"listening") {
+            Ok(())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+        }
     }
 
     async fn says(&self, text: &str) -> Result<(), StartError> {

@@ -31,7 +31,6 @@ pub(crate) struct Identity {
     pub(crate) id: String,
     /// The image's id on its engine.
     pub(crate) image: String,
-    pub(crate) port: Option<u16>,
     pub(crate) address: Option<Address>,
     pub(crate) ready_ms: u64,
     pub(crate) attached: bool,

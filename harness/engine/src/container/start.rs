@@ -9,7 +9,7 @@ use bollard::models::{ContainerCreateBody, ContainerInspectResponse, NetworkCrea
 use bollard::query_parameters::{
     CreateContainerOptionsBuilder, InspectContainerOptions, StartContainerOptions,
 };
-use envparity_config::{Ready, ServiceSpec};
+use envparity_config::ServiceSpec;
 
 use super::create::{Placement, create_body, service_body};
 use super::ready::Wait;
@@ -24,7 +24,7 @@ impl Engine {
     /// Creates the container, starts it and waits until it is ready. On failure nothing is left behind.
     pub async fn start(&self, spec: &StartSpec<'_>) -> Result<Service, StartError> {
         let mut parts = Parts::default();
-        let started = self.bring_up(spec, &mut parts).await;
+        let started = Box::pin(self.bring_up(spec, &mut parts)).await;
         if started.is_err() {
             parts.remove(self).await;
         }
@@ -58,7 +58,6 @@ impl Engine {
         let identity = Identity {
             id,
             image: inspected.image.clone().unwrap_or_default(),
-            port: Some(port),
             address: Some(address),
             ready_ms: 0,
             attached: true,
@@ -87,16 +86,21 @@ impl Engine {
         let inspected = self.create_and_start(&name, body, spec.platform, parts).await?;
         let id = inspected.id.clone().unwrap_or_default();
         let address = match spec.container.port {
-            Some(port) => self.reach_started(&inspected, port, &spec.container.ready, parts).await?,
+            Some(port) => self.reach_started(&inspected, port, parts).await?,
             None => None,
         };
-        let host = format!("localhost:{}", spec.container.port.unwrap_or(80));
-        let ready = &spec.container.ready;
-        Wait { engine: self, id: &id, ready, address: address.as_ref(), host }.run().await?;
+        let wait = Wait {
+            engine: self,
+            id: &id,
+            ready: &spec.container.ready,
+            address: address.as_ref(),
+            port: spec.container.port,
+            environment: spec.environment,
+        };
+        wait.run().await?;
         Ok(Identity {
             id,
             image: inspected.image.unwrap_or_default(),
-            port: spec.container.port,
             address,
             ready_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             attached: false,
@@ -119,11 +123,18 @@ impl Engine {
             let inspected = self.create_and_start(&name, body, spec.platform, parts).await?;
             let id = inspected.id.clone().unwrap_or_default();
             let address = match service.port {
-                Some(port) => self.reach_started(&inspected, port, &service.ready, parts).await?,
+                Some(port) => self.reach_started(&inspected, port, parts).await?,
                 None => None,
             };
-            let host = format!("localhost:{}", service.port.unwrap_or(80));
-            Wait { engine: self, id: &id, ready: &service.ready, address: address.as_ref(), host }.run().await
+            let wait = Wait {
+                engine: self,
+                id: &id,
+                ready: &service.ready,
+                address: address.as_ref(),
+                port: service.port,
+                environment: spec.environment,
+            };
+            wait.run().await
         };
         up.await.map_err(|e| match e {
             StartError::NotStarted { reason, log_tail, exit_code } => StartError::NotStarted {
@@ -185,7 +196,6 @@ impl Engine {
         &self,
         inspected: &ContainerInspectResponse,
         port: u16,
-        _ready: &Ready,
         parts: &mut Parts,
     ) -> Result<Option<Address>, EngineError> {
         let running = inspected.state.as_ref().and_then(|state| state.running).unwrap_or_default();

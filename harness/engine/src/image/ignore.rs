@@ -84,7 +84,7 @@ fn matches_segment(pattern: &[char], text: &[char]) -> bool {
             (Some((accepts, rest)), Some((c, others))) => accepts(*c) && matches_segment(rest, others),
             _ => false,
         },
-        Some(('\\', [escaped, rest @ ..])) | Some((escaped, rest)) => {
+        Some(('\\', [escaped, rest @ ..]) | (escaped, rest)) => {
             text.split_first().is_some_and(|(c, others)| c == escaped && matches_segment(rest, others))
         }
     }

@@ -3,6 +3,7 @@
 mod archive;
 mod build;
 mod context;
+pub(crate) mod craft;
 mod credentials;
 mod identity;
 mod ignore;
@@ -43,6 +44,8 @@ pub struct LocalImage {
     pub identity: String,
     /// Bytes.
     pub size: u64,
+    /// `amd64`, `arm64`.
+    pub architecture: String,
     /// Diff ids of its layers, in order.
     pub layers: Vec<String>,
     /// The platform that was asked for.
@@ -57,6 +60,7 @@ impl LocalImage {
             id: inspected.id.clone().unwrap_or_default(),
             identity: identity(inspected),
             size: inspected.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
+            architecture: inspected.architecture.clone().unwrap_or_default(),
             layers,
             platform: platform.map(str::to_owned),
         }
@@ -138,12 +142,32 @@ impl Engine {
     ) -> Result<Option<LocalImage>, EngineError> {
         match self.docker().inspect_image(reference).await {
             Ok(inspected) if fits(&inspected, platform) => {
-                Ok(Some(LocalImage::of(reference, platform, &inspected)))
+                let image = LocalImage::of(reference, platform, &inspected);
+                self.inner.images.lock().await.insert(image.id.clone(), image.clone());
+                Ok(Some(image))
             }
             Ok(_) => Ok(None),
             Err(e) if is_not_found(&e) => Ok(None),
             Err(e) => Err(EngineError::api(format_args!("could not inspect image `{reference}`"), &e)),
         }
+    }
+
+    /// The image of that id, asked for once: what an id names never changes.
+    pub(crate) async fn image_by_id(
+        &self,
+        docker: &bollard::Docker,
+        id: &str,
+    ) -> Result<LocalImage, EngineError> {
+        let mut images = self.inner.images.lock().await;
+        if let Some(known) = images.get(id) {
+            return Ok(known.clone());
+        }
+        let inspected = docker.inspect_image(id).await;
+        let inspected =
+            inspected.map_err(|e| EngineError::api(format_args!("could not inspect image `{id}`"), &e))?;
+        let image = LocalImage::of(id, None, &inspected);
+        images.insert(id.to_owned(), image.clone());
+        Ok(image)
     }
 }
 

@@ -1,0 +1,95 @@
+//! What is installed comes back, by each way alike.
+
+use std::collections::BTreeMap;
+
+use envparity_config::{Mount, Ready};
+use envparity_model::{Ecosystem, FactValue, Manifest, ManifestLine, ManifestState, Way};
+
+use crate::support::{container, local, plain, run, service_image};
+
+fn present(line: &ManifestLine) -> (Way, bool, &Manifest) {
+    match &line.state {
+        ManifestState::Present { way, cached, manifest } => (*way, *cached, manifest),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn fact<'m>(manifest: &'m Manifest, name: &str) -> &'m FactValue {
+    &manifest.facts.iter().find(|fact| fact.name == name).unwrap_or_else(|| panic!("no {name}")).value
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a Docker engine"]
+async fn a_manifest_is_seen_from_beside_and_kept_while_nothing_changes() {
+    let run = run("manifest");
+    let engine = local(&run).await;
+    service_image(&engine).await;
+    let none = BTreeMap::new();
+    let spec = container(&[("NAME_HERE", "x"), ("DB_PASSWORD", "hunter2-hunter2")]);
+    let service = engine.start(&plain(&spec, &none, "primary")).await.expect("starts");
+
+    let first = service.collect(true).await;
+    let (way, cached, manifest) = present(&first);
+    assert_eq!((way, cached), (Way::Sidecar, false));
+    assert_eq!(manifest.unread, []);
+    let perl = manifest.packages.iter().find(|package| package.name == "perl-base").expect("perl-base");
+    assert!(perl.ecosystem == Ecosystem::Deb && perl.loaded && perl.digest.is_some(), "{perl:?}");
+    assert_eq!(fact(manifest, "env.NAME_HERE"), &FactValue::Plain("x".into()));
+    assert!(matches!(fact(manifest, "env.DB_PASSWORD"), FactValue::Masked(_)));
+    assert!(!serde_json::to_string(&first).expect("serialises").contains("hunter2"));
+    for name in [
+        "engine.version",
+        "kernel",
+        "architecture",
+        "image.identity",
+        "limits.memory",
+        "user",
+        "workdir",
+        "os",
+    ] {
+        assert!(matches!(fact(manifest, name), FactValue::Plain(value) if !value.is_empty()), "{name}");
+    }
+    assert!(first.wire_bytes < 1_000_000, "{} bytes", first.wire_bytes);
+
+    let second = service.collect(true).await;
+    let (_, cached, again) = present(&second);
+    assert!(cached && again == manifest);
+    assert!(second.wire_bytes < 10_000, "{} bytes", second.wire_bytes);
+    assert!(!present(&service.collect(false).await).1);
+    service.remove().await;
+
+    // A file that is written where packages may be: the kept answer no longer counts.
+    let mut spec = container(&[]);
+    spec.command = Some(vec!["sh".into(), "-c".into(), "echo 1 > /usr/lib/new; exec perl server.pl".into()]);
+    let changed = engine.start(&plain(&spec, &none, "changed")).await.expect("starts");
+    for _ in 0..2 {
+        assert!(!present(&changed.collect(true).await).1);
+    }
+    engine.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a Docker engine"]
+async fn a_locked_down_container_is_seen_as_well() {
+    let run = run("locked");
+    let engine = local(&run).await;
+    service_image(&engine).await;
+    let none = BTreeMap::new();
+    let mut spec = container(&[]);
+    spec.read_only = true;
+    spec.user = Some("1000:1000".into());
+    spec.cap_drop = vec!["ALL".into()];
+    spec.mounts = vec![Mount::Tmpfs { target: "/scratch".into(), size: None }];
+    spec.ready = Ready::default();
+    let service = engine.start(&plain(&spec, &none, "primary")).await.expect("starts");
+    let line = service.collect(true).await;
+    let (way, _, manifest) = present(&line);
+    assert_eq!(way, Way::Sidecar);
+    assert_eq!(manifest.unread, []);
+    assert!(manifest.packages.iter().any(|package| package.name == "perl-base" && package.loaded));
+    assert_eq!(fact(manifest, "mounts./scratch"), &FactValue::Plain("tmpfs, read-write".into()));
+    assert_eq!(fact(manifest, "read-only"), &FactValue::Plain("yes".into()));
+    // A mount may hold anything: nothing is kept.
+    assert!(!present(&service.collect(true).await).1);
+    engine.close().await;
+}
