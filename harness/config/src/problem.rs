@@ -100,7 +100,9 @@ impl<'s> Problems<'s> {
     /// Where a value stands, `parity.toml:12` or what set it.
     pub(crate) fn origin(&self, place: Place) -> String {
         match self.sources.get(place.source) {
-            Some(Source { name, text: Some(text) }) => format!("{name}:{}", line_column(text, place.start).0),
+            Some(Source { name, text: Some(text) }) => {
+                format!("{name}:{}", Lines::new(text).position(place.start).0)
+            }
             Some(Source { name, text: None }) => (*name).to_owned(),
             None => String::new(),
         }
@@ -109,10 +111,14 @@ impl<'s> Problems<'s> {
     /// Every problem, in the order of the sources, each once.
     pub(crate) fn into_errors(mut self) -> Vec<ConfigError> {
         self.found.sort_by_key(|(place, _)| (place.source, place.start));
+        let lines: Vec<Lines<'_>> =
+            self.sources.iter().map(|source| Lines::new(source.text.unwrap_or_default())).collect();
         let mut errors: Vec<ConfigError> = Vec::new();
         for (place, problem) in self.found {
-            let error = render(self.sources, place, problem);
-            if !errors.contains(&error) {
+            let error = render(&self.sources[place.source], &lines[place.source], place, problem);
+            // Sorted by place: an equal one is among the last.
+            let here = |other: &&ConfigError| (other.line, other.column) == (error.line, error.column);
+            if !errors.iter().rev().take_while(here).any(|other| *other == error) {
                 errors.push(error);
             }
         }
@@ -120,19 +126,17 @@ impl<'s> Problems<'s> {
     }
 }
 
-fn render(sources: &[Source<'_>], place: Place, problem: Problem) -> ConfigError {
-    let source = sources.get(place.source);
+fn render(source: &Source<'_>, lines: &Lines<'_>, place: Place, problem: Problem) -> ConfigError {
     let mut error = ConfigError {
-        file: source.map(|source| source.name.to_owned()).unwrap_or_default(),
+        file: source.name.to_owned(),
         line: 0,
         column: 0,
         message: printable(&problem.message),
         hint: problem.hint.map(|hint| printable(&hint)),
         snippet: None,
     };
-    if let Some(text) = source.and_then(|source| source.text).filter(|_| place.end < usize::MAX) {
-        let (line, column) = line_column(text, place.start);
-        let written = text.lines().nth(line as usize - 1).unwrap_or_default();
+    if let Some(text) = source.text.filter(|_| place.end < usize::MAX) {
+        let (line, column, written) = lines.position(place.start);
         error.line = line;
         error.column = column;
         error.snippet = snippet(written, line, column, width(text, place));
@@ -147,16 +151,27 @@ fn printable(text: &str) -> String {
         .collect()
 }
 
-/// Line and column in characters, both from 1; a position beyond the text is its end.
-fn line_column(text: &str, position: usize) -> (u32, u32) {
-    let mut position = position.min(text.len());
-    while !text.is_char_boundary(position) {
-        position -= 1;
+/// A text by its lines.
+struct Lines<'t> {
+    text: &'t str,
+    /// The first byte of every line.
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Self {
+        let after = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text, starts: std::iter::once(0).chain(after).collect() }
     }
-    let before = &text[..position];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.matches('\n').count() + 1;
-    (line as u32, before[line_start..].chars().count() as u32 + 1)
+
+    /// Line and column in characters, both from 1, and the line; a position beyond the text is its end.
+    fn position(&self, position: usize) -> (u32, u32, &'t str) {
+        let position = position.min(self.text.len());
+        let line = self.starts.partition_point(|start| *start <= position);
+        let rest = &self.text[self.starts[line - 1]..];
+        let before = rest.char_indices().take_while(|(at, _)| self.starts[line - 1] + at < position).count();
+        (line as u32, before as u32 + 1, rest.lines().next().unwrap_or_default())
+    }
 }
 
 /// How many characters of its first line a place covers.
@@ -203,10 +218,12 @@ mod tests {
 
     #[test]
     fn columns_are_characters() {
-        assert_eq!(line_column("é = 1\nü ü x", 7), (2, 1));
-        assert_eq!(line_column("é = 1\nü ü x", 13), (2, 5));
-        assert_eq!(line_column("é", 1), (1, 1));
-        assert_eq!(line_column("", 9), (1, 1));
+        let position = |text, at| Lines::new(text).position(at);
+        assert_eq!(position("é = 1\nü ü x", 7), (2, 1, "ü ü x"));
+        assert_eq!(position("é = 1\nü ü x", 13), (2, 5, "ü ü x"));
+        assert_eq!(position("é = 1\r\n", 0), (1, 1, "é = 1"));
+        assert_eq!(position("a\n", 9), (2, 1, ""));
+        assert_eq!(position("", 9), (1, 1, ""));
     }
 
     #[test]

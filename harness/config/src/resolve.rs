@@ -149,11 +149,11 @@ fn list(
     entries.sort_by_key(|entry| shape.and_then(|shape| shape.position(&entry.key)));
     for entry in entries {
         let path = join(path, &entry.key);
-        match &entry.node.value {
-            Value::Table(table) => {
-                list(table, shape.and_then(|shape| shape.child(&entry.key)), &path, origin, out);
-            }
-            Value::List(items) if items.iter().any(|item| item.table().is_some()) => {
+        let shape = shape.and_then(|shape| shape.child(&entry.key));
+        match (&entry.node.value, shape) {
+            (Value::Table(table), _) => list(table, shape, &path, origin, out),
+            // `[[rule]]` and `[[waiver]]` stand on lines of their own.
+            (Value::List(items), Some(Shape::List(Shape::Table(_)))) => {
                 for (index, item) in items.iter().enumerate() {
                     let value = write::value(item, &entry.key);
                     out.push((format!("{path}[{index}]"), value, origin(item.place)));
