@@ -18,7 +18,7 @@ pub use container::{Address, Service, ServiceState, StartSpec};
 pub use context::RunContext;
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind, StartError};
-pub use image::{ImageEvent, LocalImage, Progress, build_or_find};
+pub use image::{ImageEvent, LocalImage, Progress, SentBy, TransferStats, build_or_find, send};
 pub use owned::{Owned, OwnedKind, PruneScope};
 pub use route::prove_routes;
 

@@ -7,7 +7,11 @@ pub(crate) mod craft;
 mod credentials;
 mod identity;
 mod ignore;
+mod layers;
+mod pipe;
 mod pull;
+mod saved;
+mod transfer;
 
 use std::path::Path;
 
@@ -15,6 +19,7 @@ use bollard::models::ImageInspect;
 use envparity_config::{ImageSource, ImageSpec};
 
 pub(crate) use identity::identity;
+pub use transfer::{SentBy, TransferStats, send};
 
 use crate::engine::Engine;
 use crate::error::{EngineError, ErrorKind, is_not_found};
@@ -102,7 +107,12 @@ pub async fn build_or_find(
             if engine.find_image(reference, platform).await?.is_none() {
                 pull::pull(engine, reference, platform, progress).await?;
             }
-            tagged(engine, reference, spec.tag.as_deref()).await?
+            // What is named by its digest alone has no name that survives a transfer.
+            let by_digest = reference.split_once("@sha256:").map(|(repo, digest)| {
+                let start: String = digest.chars().take(12).collect();
+                format!("{}:parity-{start}", pull::split_tag(repo).0)
+            });
+            tagged(engine, reference, spec.tag.as_deref().or(by_digest.as_deref())).await?
         }
         ImageSource::Archive(file) => {
             archive::load(engine, &base_dir.join(file), spec.tag.as_deref(), progress).await?

@@ -1,6 +1,66 @@
-//! The engine against a real one. Ignored where nobody asks for it: `ci/test` does, and there a missing engine
-//! fails.
+//! The engine against real ones: that of this machine, and a lab as the remote host.
+//!
+//! Under `CI` a missing engine fails every test; elsewhere they are ignored, with the reason shown.
 
 mod manifest;
+mod remote;
 mod start;
 mod support;
+
+use std::future::Future;
+
+use envparity_engine::Engine;
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::from_args();
+    let missing = runtime().block_on(missing());
+    let required = std::env::var_os("CI").is_some();
+    let mut trials = Vec::new();
+    macro_rules! trial {
+        ($($module:ident::$name:ident),* $(,)?) => {
+            $(trials.push(trial(concat!(stringify!($module), "::", stringify!($name)), missing.as_deref(), required, $module::$name));)*
+        };
+    }
+    trial!(
+        start::a_service_comes_up_is_asked_and_goes,
+        start::each_condition_of_readiness_is_waited_for,
+        start::a_service_that_does_not_start_says_why,
+        start::services_start_first_and_go_with_it,
+        start::one_engine_twice_is_not_two,
+        start::what_has_expired_is_swept_and_nothing_else,
+        manifest::a_manifest_is_seen_from_beside_and_kept_while_nothing_changes,
+        manifest::a_locked_down_container_is_seen_as_well,
+        remote::an_image_travels_by_layer_and_runs_there,
+        remote::refusals_of_ssh_say_what_to_do,
+        remote::mutual_tls_is_needed_and_enough,
+    );
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trial<F: Future<Output = ()>>(name: &str, missing: Option<&str>, required: bool, test: fn() -> F) -> Trial
+where
+    F: 'static,
+{
+    let missing = missing.map(str::to_owned);
+    match missing {
+        Some(reason) if required => Trial::test(name, move || Err(reason.into())),
+        Some(reason) => Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true),
+        None => Trial::test(name, move || {
+            runtime().block_on(test());
+            Ok(())
+        }),
+    }
+}
+
+/// Several threads, as in the binary.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+/// Why there is no engine to test with.
+async fn missing() -> Option<String> {
+    let run = support::run("missing");
+    let connected = Engine::connect("local", &envparity_config::EngineSpec::Local, &run.context).await;
+    connected.err().map(|error| error.problem.message)
+}

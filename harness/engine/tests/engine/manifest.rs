@@ -18,9 +18,7 @@ fn fact<'m>(manifest: &'m Manifest, name: &str) -> &'m FactValue {
     &manifest.facts.iter().find(|fact| fact.name == name).unwrap_or_else(|| panic!("no {name}")).value
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a Docker engine"]
-async fn a_manifest_is_seen_from_beside_and_kept_while_nothing_changes() {
+pub(crate) async fn a_manifest_is_seen_from_beside_and_kept_while_nothing_changes() {
     let run = run("manifest");
     let engine = local(&run).await;
     service_image(&engine).await;
@@ -68,9 +66,7 @@ async fn a_manifest_is_seen_from_beside_and_kept_while_nothing_changes() {
     engine.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a Docker engine"]
-async fn a_locked_down_container_is_seen_as_well() {
+pub(crate) async fn a_locked_down_container_is_seen_as_well() {
     let run = run("locked");
     let engine = local(&run).await;
     service_image(&engine).await;

@@ -19,9 +19,7 @@ fn ask(address: &Address, path: &str) -> String {
     answer
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a Docker engine"]
-async fn a_service_comes_up_is_asked_and_goes() {
+pub(crate) async fn a_service_comes_up_is_asked_and_goes() {
     let run = run("up");
     let engine = local(&run).await;
     assert!(engine.alive().await);
@@ -84,9 +82,7 @@ async fn left(engine: &envparity_engine::Engine, run: &str) -> Vec<envparity_eng
     owned.into_iter().filter(|owned| owned.run == run).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a Docker engine"]
-async fn each_condition_of_readiness_is_waited_for() {
+pub(crate) async fn each_condition_of_readiness_is_waited_for() {
     let run = run("ready");
     let engine = local(&run).await;
     service_image(&engine).await;
@@ -107,9 +103,7 @@ async fn each_condition_of_readiness_is_waited_for() {
     engine.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a Docker engine"]
-async fn a_service_that_does_not_start_says_why() {
+pub(crate) async fn a_service_that_does_not_start_says_why() {
     let run = run("fails");
     let engine = local(&run).await;
     service_image(&engine).await;
@@ -140,9 +134,7 @@ async fn a_service_that_does_not_start_says_why() {
     engine.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a Docker engine"]
-async fn services_start_first_and_go_with_it() {
+pub(crate) async fn services_start_first_and_go_with_it() {
     let run = run("beside");
     let engine = local(&run).await;
     service_image(&engine).await;
@@ -168,9 +160,7 @@ async fn services_start_first_and_go_with_it() {
     engine.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a Docker engine"]
-async fn one_engine_twice_is_not_two() {
+pub(crate) async fn one_engine_twice_is_not_two() {
     let run = run("route");
     let (first, second) = (local(&run).await, local(&run).await);
     let refused = prove_routes(&[&first, &second], false).await.expect_err("one engine");
@@ -180,9 +170,7 @@ async fn one_engine_twice_is_not_two() {
     assert!(left(&first, &run.context.run).await.is_empty(), "the mark is gone");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a Docker engine"]
-async fn what_has_expired_is_swept_and_nothing_else() {
+pub(crate) async fn what_has_expired_is_swept_and_nothing_else() {
     let (mut dead, alive) = (run("dead"), run("alive"));
     dead.context.expires_unix = 1;
     let (engine, other) = (local(&dead).await, local(&alive).await);

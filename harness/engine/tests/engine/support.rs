@@ -83,3 +83,16 @@ pub(crate) fn plain<'a>(
         labels: none,
     }
 }
+
+/// The same service with one more small layer.
+pub(crate) async fn changed_image(engine: &Engine, tag: &str) -> LocalImage {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dockerfile = "FROM envparity-test/service:1\nCOPY note /note\n";
+    std::fs::write(folder.path().join("Dockerfile"), dockerfile).expect("written");
+    std::fs::write(folder.path().join("note"), format!("{tag} {}", std::process::id())).expect("written");
+    let mut spec = image_spec();
+    spec.source =
+        ImageSource::Build { context: ".".into(), dockerfile: None, args: BTreeMap::new(), target: None };
+    spec.tag = Some(format!("envparity-test/changed-{}:{tag}", std::process::id()));
+    build_or_find(engine, &spec, folder.path(), &|_| ()).await.expect("builds")
+}
