@@ -1,1 +1,34 @@
-//! See the crate description.
+//! The comparison: what a journal holds in, a [`Report`](envparity_model::Report) out.
+//!
+//! Pure: no clock, no file system, no environment, no async runtime. [`Comparator`] judges one candidate case by
+//! case; [`Analysis`] gathers its results, the manifests, facts and logs of all environments, applies policy and
+//! says what the run is worth. Bodies are borrowed while a case is compared and never kept.
+
+mod analysis;
+mod asserts;
+mod authority;
+mod body;
+mod comparator;
+mod cookies;
+mod drift;
+mod excerpt;
+mod form;
+mod headers;
+mod input;
+mod json;
+mod lens;
+mod meaning;
+mod media;
+mod moment;
+mod noise;
+mod outcome;
+mod path;
+mod rules;
+mod symbols;
+
+pub use analysis::{Analysis, RunMeta};
+pub use authority::{Authorities, Authority};
+pub use comparator::{Comparator, needs_resample};
+pub use drift::Drift;
+pub use input::{CaseInput, CaseResult, CaseStatus, Side};
+pub use rules::UnusedRule;

@@ -1,0 +1,251 @@
+//! What was and what was not compared.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use envparity_model::{Broken, CaseId, CasePlace, Code, Coverage, Learned, NotCompared, Severity};
+
+use super::Analysis;
+use super::wording::count;
+use crate::drift::Drift;
+use crate::input::{CaseResult, CaseStatus};
+
+/// Slower or faster by less than this is never told, in milliseconds.
+const LATENCY_FLOOR: f64 = 50.0;
+/// Nor by less than this factor.
+const LATENCY_FACTOR: f64 = 2.0;
+
+/// Results by case, without what they are about.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    index: HashMap<CaseId, usize>,
+    places: Vec<CasePlace>,
+    /// For each case, in how many candidates it was compared.
+    compared: Vec<u32>,
+    /// (case, candidate) pairs for which a result came.
+    seen: BTreeSet<(usize, usize)>,
+    candidates: Vec<String>,
+    broken: BTreeMap<usize, String>,
+    not_compared: BTreeMap<(usize, Option<String>), (String, bool)>,
+    inconclusive: BTreeMap<(usize, String), String>,
+    noise: BTreeSet<Learned>,
+    shape_only: BTreeSet<Learned>,
+    /// Answers where both sides have a status: all of them, 404 on both, with an expectation of the suite.
+    answered: u64,
+    both_missing: u64,
+    expected: u64,
+    latency: BTreeMap<usize, Vec<(f32, f32)>>,
+}
+
+impl Tally {
+    pub(super) fn new(cases: &[CasePlace], candidates: &[String]) -> Self {
+        let mut out = Self { candidates: candidates.to_vec(), ..Self::default() };
+        cases.iter().for_each(|place| {
+            out.case_index(place);
+        });
+        out
+    }
+
+    fn case_index(&mut self, place: &CasePlace) -> usize {
+        if let Some(index) = self.index.get(&place.id) {
+            return *index;
+        }
+        let index = self.places.len();
+        self.index.insert(place.id.clone(), index);
+        self.places.push(place.clone());
+        self.compared.push(0);
+        index
+    }
+
+    fn candidate_index(&mut self, candidate: &str) -> usize {
+        self.candidates.iter().position(|name| name == candidate).unwrap_or_else(|| {
+            self.candidates.push(candidate.to_owned());
+            self.candidates.len() - 1
+        })
+    }
+
+    pub(super) fn add(&mut self, candidate: &str, place: &CasePlace, result: &CaseResult) {
+        let (case, by) = (self.case_index(place), self.candidate_index(candidate));
+        if !self.seen.insert((case, by)) {
+            return;
+        }
+        match &result.status {
+            CaseStatus::Compared => self.compared[case] += 1,
+            CaseStatus::Broken(reason) => {
+                self.broken.entry(case).or_insert_with(|| reason.clone());
+            }
+            CaseStatus::NotCompared { environment, reason, intended } => {
+                self.not_compared.insert((case, environment.clone()), (reason.clone(), *intended));
+            }
+            CaseStatus::Inconclusive(reason) => {
+                self.inconclusive.insert((case, candidate.to_owned()), reason.clone());
+            }
+        }
+        if let Some((mine, theirs)) = result.statuses {
+            self.answered += 1;
+            self.both_missing += u64::from(mine == 404 && theirs == 404);
+            self.expected += u64::from(result.expects_status);
+        }
+        if let Some((mine, theirs)) = result.latency {
+            self.latency.entry(by).or_default().push((mine as f32, theirs as f32));
+        }
+        self.noise.extend(result.noise.iter().cloned());
+        self.shape_only.extend(result.shape_only.iter().cloned());
+    }
+
+    /// Cases compared in every candidate.
+    pub(super) fn fully_compared(&self) -> u64 {
+        let all = self.candidates.len() as u32;
+        self.compared.iter().filter(|count| **count >= all && all > 0).count() as u64
+    }
+
+    fn broken_cases(&self) -> impl Iterator<Item = (&CasePlace, &String)> {
+        self.broken.iter().map(|(case, reason)| (&self.places[*case], reason))
+    }
+
+    /// Medians of time to the head, where enough answers were measured.
+    fn medians(&self, candidate: &str) -> Option<(f64, f64)> {
+        let by = self.candidates.iter().position(|name| name == candidate)?;
+        let pairs = self.latency.get(&by).filter(|pairs| pairs.len() >= 5)?;
+        let median = |of: fn(&(f32, f32)) -> f32| {
+            let mut values: Vec<f32> = pairs.iter().map(of).collect();
+            values.sort_by(f32::total_cmp);
+            f64::from(values[values.len() / 2])
+        };
+        Some((median(|pair| pair.0), median(|pair| pair.1)))
+    }
+
+    /// Pairs of case and candidate without any result.
+    fn missing(&self) -> Vec<(usize, usize)> {
+        let cases = 0..self.places.len();
+        let all = cases.flat_map(|case| (0..self.candidates.len()).map(move |by| (case, by)));
+        all.filter(|pair| !self.seen.contains(pair)).collect()
+    }
+}
+
+impl Analysis {
+    /// Cases whose contract the reference itself does not keep.
+    pub(super) fn judge_contracts(&mut self) {
+        let reference = self.reference();
+        let broken: Vec<(CasePlace, String)> =
+            self.tally.broken_cases().map(|(place, reason)| (place.clone(), reason.clone())).collect();
+        for (place, reason) in broken {
+            let mut drift = Drift::new(Code::ContractBroken).hint("mend the suite, or the reference");
+            drift.reference = Some(reason);
+            self.pending.push(super::Pending {
+                environment: reference.clone(),
+                place: Some(place),
+                drift,
+                request: None,
+                evidence: Vec::new(),
+            });
+        }
+    }
+
+    /// Latency is told, never judged: medians that differ by a factor and a floor.
+    pub(super) fn judge_latency(&mut self) {
+        for candidate in self.candidates() {
+            let Some((mine, theirs)) = self.tally.medians(&candidate) else {
+                continue;
+            };
+            let (low, high) = (mine.min(theirs), mine.max(theirs));
+            if high - low < LATENCY_FLOOR || high < low * LATENCY_FACTOR {
+                continue;
+            }
+            let kind = if theirs > mine { "slower" } else { "faster" };
+            let drift = Drift::of(Code::ResponseLatency, "latency")
+                .kind(kind)
+                .severity(Severity::Info)
+                .sides(format!("{mine:.0} ms"), format!("{theirs:.0} ms"))
+                .hint("medians of the time to the first byte, the way there included");
+            self.push(&candidate, drift);
+        }
+    }
+
+    /// What stands in the way of parity because it was not compared.
+    pub(super) fn judge_coverage(&mut self) {
+        let tally = &self.tally;
+        let mut found: Vec<(String, Option<&str>)> = Vec::new();
+        if !tally.broken.is_empty() {
+            let (place, reason) = tally.broken_cases().next().map_or(("", ""), |(p, r)| (p.id.as_str(), r));
+            let cases = count(tally.broken.len() as u64, "case breaks its", "cases break their");
+            found.push((
+                format!("{cases} contract on the reference itself, first `{place}`: {reason}"),
+                Some("mend the suite or the reference; a wrong base path looks like this too"),
+            ));
+        }
+        let unintended: Vec<_> = tally.not_compared.iter().filter(|(_, (_, intended))| !intended).collect();
+        if let Some(((case, environment), (reason, _))) = unintended.first() {
+            let cases = count(unintended.len() as u64, "case was", "cases were");
+            let there = environment.as_deref().map(|e| format!(" in `{e}`")).unwrap_or_default();
+            let place = &tally.places[*case].id;
+            found.push((format!("{cases} not compared, first `{place}`{there}: {reason}"), None));
+        }
+        if let Some(((case, _), reason)) = tally.inconclusive.iter().next() {
+            let cases = count(tally.inconclusive.len() as u64, "case is", "cases are");
+            found.push((
+                format!("{cases} inconclusive, first `{}`: {reason}", tally.places[*case].id),
+                Some("what the reference does not repeat cannot be compared: mend it, or ignore the place by rule"),
+            ));
+        }
+        let missing = tally.missing().len() as u64;
+        if missing > 0 {
+            found.push((format!("{} has no result", count(missing, "case", "cases")), None));
+        }
+        if tally.answered > 0 && tally.both_missing == tally.answered && tally.expected == 0 {
+            found.push((
+                "both sides answer 404 to every case".to_owned(),
+                Some("check the base path and the port; a suite that means 404 says `HTTP 404`"),
+            ));
+        }
+        if self.meta.suites && tally.fully_compared() == 0 && found.is_empty() {
+            found.push(("no case was compared".to_owned(), None));
+        }
+        for (message, hint) in found {
+            self.blame(None, 5, message, hint);
+        }
+    }
+
+    pub(super) fn coverage(&self, packages_equal: u64, facts_equal: u64) -> Coverage {
+        let tally = &self.tally;
+        let broken = tally
+            .broken_cases()
+            .map(|(place, reason)| Broken { case: place.id.clone(), reason: reason.clone() });
+        let case = |case: usize| tally.places[case].id.clone();
+        let mut not_compared: Vec<NotCompared> = Vec::new();
+        for ((index, environment), (reason, intended)) in &tally.not_compared {
+            not_compared.push(NotCompared {
+                case: case(*index),
+                environment: environment.clone(),
+                reason: reason.clone(),
+                intended: *intended,
+            });
+        }
+        for ((index, environment), reason) in &tally.inconclusive {
+            not_compared.push(NotCompared {
+                case: case(*index),
+                environment: Some(environment.clone()),
+                reason: reason.clone(),
+                intended: false,
+            });
+        }
+        for (index, by) in tally.missing() {
+            not_compared.push(NotCompared {
+                case: case(index),
+                environment: tally.candidates.get(by).cloned(),
+                reason: "no result was recorded".to_owned(),
+                intended: false,
+            });
+        }
+        Coverage {
+            cases: self.meta.cases.len() as u64,
+            case_ids: self.meta.cases.iter().map(|place| place.id.clone()).collect(),
+            compared: tally.fully_compared(),
+            broken: broken.collect(),
+            not_compared,
+            shape_only: tally.shape_only.iter().cloned().collect(),
+            noise: tally.noise.iter().cloned().collect(),
+            packages_equal,
+            facts_equal,
+        }
+    }
+}

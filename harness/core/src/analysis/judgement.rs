@@ -1,0 +1,250 @@
+//! Policy: drifts become findings, findings and causes become a verdict and an exit code.
+
+use std::collections::BTreeMap;
+
+use envparity_config::PackagePolicy;
+use envparity_model::{
+    CasePlace, Code, Disposition, Environment, Finding, Gate, ManifestState, PackageChange, REPORT_SCHEMA,
+    Report, Role, Severity, Timings, Verdict, fingerprint,
+};
+
+use super::facts::FactFindings;
+use super::packages::PackageFindings;
+use super::waivers::Waivers;
+use super::wording::count;
+use super::{Analysis, Pending, repeat, suspects};
+use crate::path::without_indices;
+
+/// Exit codes of causes that outrank drift, the strongest first. 1 (drift) comes after them, 5 last.
+const STRONG: [i32; 6] = [143, 130, 70, 2, 3, 4];
+
+impl Analysis {
+    pub(super) fn report(
+        mut self,
+        packages: PackageFindings,
+        facts: FactFindings,
+        timings: Timings,
+        artifacts: Vec<String>,
+    ) -> Report {
+        self.judge_coverage();
+        if self.tally.fully_compared() == 0 && packages.compared == 0 && self.causes.is_empty() {
+            self.blame(
+                None,
+                5,
+                "nothing was compared".to_owned(),
+                Some("give suites, or environments with packages"),
+            );
+        }
+        let pending = std::mem::take(&mut self.pending);
+        let changes = &packages.packages.changes;
+        let mut findings: Vec<Finding> =
+            pending.into_iter().map(|pending| self.finding(pending, changes, &facts)).collect();
+        let mut waivers = Waivers::new(&self.config.waivers, &self.meta.started);
+        for finding in &mut findings {
+            if waivers.cover(finding) {
+                finding.disposition = Disposition::Waived;
+            }
+        }
+        let waiver_lines = waivers.lines(self.meta.full_run);
+        self.sort(&mut findings);
+        let mut causes = std::mem::take(&mut self.causes);
+        causes.sort_by_key(|cause| std::cmp::Reverse(weight(cause.exit_code)));
+        causes.dedup();
+        let (verdict, exit_code) = verdict(&findings, &causes);
+        let coverage = self.coverage(packages.equal, facts.equal);
+        Report {
+            schema: REPORT_SCHEMA,
+            tool: self.meta.tool.clone(),
+            run: self.meta.run.clone(),
+            started: self.meta.started.clone(),
+            duration_ms: self.duration(),
+            command: self.meta.command.clone(),
+            config: self.meta.config.clone(),
+            source: self.meta.source.clone(),
+            verdict,
+            gate: Gate { level: self.config.policy.gate, passed: exit_code == 0 },
+            exit_code,
+            causes,
+            environments: self.environments(),
+            coverage,
+            findings,
+            packages: packages.packages,
+            facts: facts.changes,
+            waivers: waiver_lines,
+            timings,
+            artifacts,
+        }
+    }
+
+    fn duration(&self) -> u64 {
+        if self.meta.duration_ms > 0 {
+            return self.meta.duration_ms;
+        }
+        let footers = self.sides.values().filter_map(|side| side.footer.as_ref()?.as_ref());
+        footers.map(|footer| footer.duration_ms).max().unwrap_or(0)
+    }
+
+    fn finding(&self, pending: Pending, packages: &[PackageChange], facts: &FactFindings) -> Finding {
+        let Pending { environment, place, drift, request, evidence } = pending;
+        let severity = self.config.policy.levels.get(&drift.code).copied().unwrap_or(drift.severity);
+        let subject = subject_of(place.as_ref(), drift.subject.as_deref());
+        let fingerprint =
+            fingerprint(drift.code, &environment, &subject, drift.at.as_deref(), drift.kind.as_deref());
+        let counts = self.counts(drift.code, drift.subject.as_deref(), &environment, packages);
+        let blames = is_response(drift.code) && severity > Severity::Info;
+        let suspects = if blames {
+            suspects::rank(&self.evidence, &evidence, &environment, packages, &facts.changes)
+        } else {
+            Vec::new()
+        };
+        let url = self.sides.get(&environment).and_then(|side| side.line.as_ref()?.url.as_deref());
+        let many = (drift.count > 1).then(|| {
+            let at = drift.at.as_deref().map(without_indices).unwrap_or_default();
+            format!("{} of `{at}`", count(drift.count, "place", "places"))
+        });
+        let hint = match (drift.hint, many) {
+            (Some(hint), Some(many)) => Some(format!("{hint}; {many}")),
+            (hint, many) => hint.or(many),
+        };
+        Finding {
+            fingerprint,
+            code: drift.code,
+            severity,
+            disposition: if severity >= self.config.policy.gate && counts {
+                Disposition::Active
+            } else {
+                Disposition::BelowGate
+            },
+            environment,
+            case: place,
+            at: drift.at,
+            kind: drift.kind,
+            subject: drift.subject,
+            reference: drift.reference,
+            candidate: drift.candidate,
+            unstable: drift.unstable,
+            suspects,
+            culprits: Vec::new(),
+            repeat: request.map(|request| repeat::curl(&request, url, self.meta.folder.as_deref())),
+            remedy: drift.remedy,
+            hint,
+        }
+    }
+
+    /// Whether a finding counts against the gate, by the policy for packages.
+    fn counts(
+        &self,
+        code: Code,
+        subject: Option<&str>,
+        environment: &str,
+        packages: &[PackageChange],
+    ) -> bool {
+        if !is_package(code) {
+            return true;
+        }
+        let change = packages
+            .iter()
+            .find(|change| change.environment == environment && Some(change.subject().as_str()) == subject);
+        let proven = change.is_some_and(|change| change.proven.as_deref() == Some("culprit"));
+        match self.config.policy.packages {
+            PackagePolicy::Any => true,
+            PackagePolicy::Loaded => proven || change.is_some_and(|change| change.loaded),
+            PackagePolicy::Proven => proven,
+        }
+    }
+
+    /// Most important first; within that by environment, suite order and place.
+    fn sort(&self, findings: &mut [Finding]) {
+        let order: BTreeMap<&str, usize> =
+            self.meta.cases.iter().enumerate().map(|(at, place)| (place.id.as_str(), at)).collect();
+        findings.sort_by(|a, b| {
+            let key = |f: &Finding| {
+                let case = f.case.as_ref().and_then(|place| order.get(place.id.as_str()).copied());
+                (
+                    std::cmp::Reverse(f.severity),
+                    f.disposition != Disposition::Active,
+                    !is_response(f.code),
+                    f.code,
+                    f.environment.clone(),
+                    case,
+                    f.subject.clone(),
+                    f.at.clone(),
+                    f.kind.clone(),
+                )
+            };
+            key(a).cmp(&key(b))
+        });
+    }
+
+    fn environments(&self) -> Vec<Environment> {
+        let names = std::iter::once(self.reference()).chain(self.candidates());
+        names
+            .enumerate()
+            .map(|(at, name)| {
+                let side = self.sides.get(&name);
+                let line = side.and_then(|side| side.line.as_ref());
+                let collected = match side.and_then(|side| side.manifest.as_ref()).map(|m| &m.state) {
+                    Some(ManifestState::Present { way, manifest, .. }) => {
+                        Some((*way, manifest.packages.len() as u64))
+                    }
+                    _ => None,
+                };
+                Environment {
+                    name,
+                    role: if at == 0 { Role::Reference } else { Role::Candidate },
+                    engine: line.and_then(|line| line.engine.clone()),
+                    image: line.and_then(|line| line.image.clone()),
+                    packages: collected.map(|(_, packages)| packages),
+                    collected_by: collected.map(|(way, _)| way),
+                    ready_ms: line.and_then(|line| line.ready_ms),
+                    url: line.and_then(|line| line.url.clone()),
+                }
+            })
+            .collect()
+    }
+}
+
+fn subject_of(place: Option<&CasePlace>, subject: Option<&str>) -> String {
+    match (place, subject) {
+        (Some(place), _) => place.id.as_str().to_owned(),
+        (None, Some(subject)) => subject.to_owned(),
+        (None, None) => String::new(),
+    }
+}
+
+/// Findings about what the service answers, or that it does not.
+fn is_response(code: Code) -> bool {
+    let name = code.name();
+    name.starts_with("response-") && code != Code::ResponseLatency
+        || matches!(code, Code::Unstable | Code::ServiceNotStarted | Code::ServiceDied)
+}
+
+fn is_package(code: Code) -> bool {
+    code.name().starts_with("package-")
+}
+
+/// How strongly a cause's exit code outranks others.
+fn weight(exit_code: i32) -> usize {
+    STRONG.iter().position(|code| *code == exit_code).map_or(0, |at| STRONG.len() - at)
+}
+
+/// What the run says, and the exit code: a strong cause, else drift at the gate, else anything inconclusive.
+fn verdict(findings: &[Finding], causes: &[envparity_model::Cause]) -> (Verdict, i32) {
+    let strongest = causes.iter().map(|cause| cause.exit_code).max_by_key(|code| weight(*code));
+    if let Some(code) = strongest.filter(|code| weight(*code) > 0) {
+        return (Verdict::Inconclusive, code);
+    }
+    // A contract that the reference breaks is no difference: nothing was compared there.
+    let is_drift = |f: &&Finding| !matches!(f.code, Code::ContractBroken | Code::RuleUnused);
+    if findings.iter().filter(is_drift).any(|f| f.disposition == Disposition::Active) {
+        return (Verdict::Drift, 1);
+    }
+    if !causes.is_empty() {
+        return (Verdict::Inconclusive, 5);
+    }
+    let below = |f: &Finding| f.disposition == Disposition::BelowGate && f.severity > Severity::Info;
+    if findings.iter().filter(is_drift).any(below) {
+        return (Verdict::Drift, 0);
+    }
+    (Verdict::Parity, 0)
+}

@@ -1,0 +1,100 @@
+//! What a walk over JSON finds, turned into noise or into drifts.
+
+use envparity_model::Code;
+
+use super::{Shapes, sides};
+use crate::drift::{Drift, Drifts};
+use crate::excerpt::short;
+use crate::json::{Sink, What};
+use crate::noise::Noise;
+use crate::path::Path;
+
+/// Turns differences of the reference against itself into noise.
+pub(super) struct Learn<'n> {
+    pub(super) noise: &'n mut Noise,
+}
+
+impl Sink for Learn<'_> {
+    fn found(&mut self, path: &Path<'_>, what: What<'_>) {
+        let place = self.noise.place(path.hash(), || path.render_starred());
+        match what {
+            What::Type { .. } => place.unstable = Some("has another type"),
+            What::Removed { .. } | What::Added { .. } => place.unstable = Some("is there in one sample only"),
+            What::Duplicate { .. } => place.unstable = Some("stands more often in one sample"),
+            What::Value { texts, .. } | What::Format { texts, .. } => {
+                place.value = true;
+                place.forms.add(&texts.0);
+                place.forms.add(&texts.1);
+            }
+            What::Length { .. } => place.length = true,
+            What::Order => place.order = true,
+            What::Keys(keys) => {
+                place.keys = true;
+                keys.iter().for_each(|key| place.forms.add(key));
+            }
+            What::Varied => place.varied = true,
+            What::Symbolic => place.symbol = true,
+        }
+    }
+
+    fn shaped(&mut self, _: &Path<'_>, _: &'static str, _: String) {}
+}
+
+/// Turns differences between reference and candidate into drifts.
+pub(super) struct Judge<'d> {
+    pub(super) drifts: &'d mut Drifts,
+    pub(super) shapes: &'d mut Shapes,
+}
+
+impl Sink for Judge<'_> {
+    fn found(&mut self, path: &Path<'_>, what: What<'_>) {
+        let at = path.render();
+        let drift = match what {
+            What::Type { left, right, texts } => {
+                let kind = if left.name() == "null" || right.name() == "null" { Some("null") } else { None };
+                let show = |kind: &str, text: &str| {
+                    if kind == text { kind.to_owned() } else { format!("{kind} {}", short(text)) }
+                };
+                let mut drift = Drift::at(Code::ResponseType, at)
+                    .sides(show(left.name(), &texts.0), show(right.name(), &texts.1));
+                drift.kind = kind.map(str::to_owned);
+                drift
+            }
+            What::Removed { value } => {
+                Drift::at(Code::ResponseFieldRemoved, at).sides(short(value), "absent")
+            }
+            What::Added { value } => Drift::at(Code::ResponseFieldAdded, at).sides("absent", short(value)),
+            What::Duplicate { left, right } => {
+                let code = if right > left { Code::ResponseFieldAdded } else { Code::ResponseFieldRemoved };
+                let times =
+                    |count: u32| if count == 1 { "once".to_owned() } else { format!("{count} times") };
+                Drift::at(code, at).kind("duplicate-key").sides(times(left), times(right))
+            }
+            What::Value { kind, texts } => {
+                let (l, r) = sides(&texts.0, &texts.1);
+                let mut drift = Drift::at(Code::ResponseValue, at).sides(l, r);
+                drift.kind = kind.map(str::to_owned);
+                drift
+            }
+            What::Format { kind, texts } => {
+                let (l, r) = sides(&texts.0, &texts.1);
+                Drift::at(Code::ResponseFormat, at).kind(kind).sides(l, r)
+            }
+            What::Length { left, right } => {
+                let kind = if right < left { "shorter" } else { "longer" };
+                Drift::at(Code::ResponseLength, at)
+                    .kind(kind)
+                    .sides(format!("{left} items"), format!("{right} items"))
+            }
+            What::Order => {
+                Drift::at(Code::ResponseOrder, at).sides("in its order", "the same items in another order")
+            }
+            What::Keys(_) | What::Varied | What::Symbolic => return,
+        };
+        self.drifts.push(drift);
+    }
+
+    fn shaped(&mut self, path: &Path<'_>, kind: &'static str, why: String) {
+        self.shapes.push((path.render_starred(), kind, why));
+    }
+}

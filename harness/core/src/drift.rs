@@ -1,0 +1,135 @@
+//! A difference that is not noise, before policy.
+
+use std::collections::HashMap;
+
+use envparity_model::{Code, Severity};
+
+use crate::path::without_indices;
+
+/// A difference that is not noise. Those that share code, place (indices aside) and kind are one, counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drift {
+    /// What differs.
+    pub code: Code,
+    /// How bad, before the configuration's levels.
+    pub severity: Severity,
+    /// Where in the response; of the first one, where there are several.
+    pub at: Option<String>,
+    /// The kind within the code.
+    pub kind: Option<String>,
+    /// The package or fact.
+    pub subject: Option<String>,
+    /// What the reference shows, one line.
+    pub reference: Option<String>,
+    /// What the candidate shows, one line.
+    pub candidate: Option<String>,
+    /// The candidate differs from itself here.
+    pub unstable: bool,
+    /// What to look at.
+    pub hint: Option<String>,
+    /// The command that mends it.
+    pub remedy: Option<String>,
+    /// How many places show it.
+    pub count: u64,
+}
+
+impl Drift {
+    /// A drift with its code's default severity.
+    pub fn new(code: Code) -> Self {
+        Self {
+            code,
+            severity: code.default_severity(),
+            at: None,
+            kind: None,
+            subject: None,
+            reference: None,
+            candidate: None,
+            unstable: false,
+            hint: None,
+            remedy: None,
+            count: 1,
+        }
+    }
+
+    /// A drift at a place in a response.
+    pub(crate) fn at(code: Code, at: impl Into<String>) -> Self {
+        Self { at: Some(at.into()), ..Self::new(code) }
+    }
+
+    /// A drift of a package or fact.
+    pub(crate) fn of(code: Code, subject: impl Into<String>) -> Self {
+        Self { subject: Some(subject.into()), ..Self::new(code) }
+    }
+
+    #[must_use]
+    pub(crate) fn kind(mut self, kind: impl Into<String>) -> Self {
+        self.kind = Some(kind.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn sides(mut self, reference: impl Into<String>, candidate: impl Into<String>) -> Self {
+        self.reference = Some(reference.into());
+        self.candidate = Some(candidate.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// Gathers drifts, one for each (code, place without indices, kind): memory stays flat however many items of a
+/// list differ.
+#[derive(Debug, Default)]
+pub(crate) struct Drifts {
+    list: Vec<Drift>,
+    seen: HashMap<(Code, String, Option<String>), usize>,
+}
+
+impl Drifts {
+    /// Adds a drift, or counts it.
+    pub(crate) fn push(&mut self, drift: Drift) {
+        let place = drift.at.as_deref().map(without_indices).unwrap_or_default();
+        let next = self.list.len();
+        match self.seen.entry((drift.code, place, drift.kind.clone())) {
+            std::collections::hash_map::Entry::Occupied(held) => {
+                let first = &mut self.list[*held.get()];
+                first.count += drift.count;
+                first.severity = first.severity.max(drift.severity);
+            }
+            std::collections::hash_map::Entry::Vacant(free) => {
+                free.insert(next);
+                self.list.push(drift);
+            }
+        }
+    }
+
+    /// The drifts so far, to be changed in place.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Drift> {
+        self.list.iter_mut()
+    }
+
+    /// Whether nothing was found.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether a drift of this code was found.
+    pub(crate) fn has(&self, code: Code) -> bool {
+        self.list.iter().any(|drift| drift.code == code)
+    }
+
+    /// Everything found, in the order of finding.
+    pub(crate) fn into_vec(self) -> Vec<Drift> {
+        self.list
+    }
+}

@@ -1,0 +1,519 @@
+//! The form of a value whose content differs by nature: what is still compared where everything else is noise.
+//!
+//! The base is the lexical skeleton: digits as one class, letters as another, every other character itself. Known
+//! kinds (UUIDs, dates, hashes, tokens) are told first, because their skeletons differ from value to value.
+
+use crate::moment::Moment;
+
+/// Samples kept of one place; more say nothing new.
+const MAX_SAMPLES: usize = 24;
+/// Bytes looked at of one value.
+const LOOKED_AT: usize = 4096;
+
+/// What a single text looks like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Form {
+    Empty,
+    /// 8-4-4-4-12 hex; whether upper case.
+    Uuid(Case),
+    /// 26 characters of Crockford's base 32.
+    Ulid,
+    /// A date, a time or both: layout and digits of the fraction.
+    Moment(String, usize),
+    /// Digits, perhaps with sign and decimals.
+    Number {
+        digits: usize,
+        decimals: bool,
+        padded: bool,
+    },
+    /// Hexadecimal of this length, with at least one letter.
+    Hex(usize, Case),
+    /// Three base64url parts, the first a JSON object.
+    Jwt,
+    /// Random characters of this length: tokens, cursors, signatures.
+    Opaque(usize),
+    /// Anything else: words and what stands between them.
+    Phrase(Phrase),
+}
+
+/// The case of a text's letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Case {
+    Lower,
+    Upper,
+    Mixed,
+    None,
+}
+
+/// A text as words and marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Phrase {
+    /// The marks, a placeholder for each word: the skeleton without lengths.
+    marks: String,
+    words: Vec<Word>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Word {
+    Digits { len: usize, padded: bool, marks: String },
+    Letters(String),
+    Mixed(usize),
+}
+
+/// How a value fails to fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Misfit {
+    /// Another form; the kind for people.
+    Form(&'static str),
+    /// A word that never varied has changed.
+    Content,
+}
+
+/// The forms that the reference shows at one place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Forms {
+    samples: Vec<(String, Form)>,
+}
+
+impl Forms {
+    /// Adds a value that the reference showed.
+    pub(crate) fn add(&mut self, text: &str) {
+        if self.samples.len() < MAX_SAMPLES && !self.samples.iter().any(|(sample, _)| sample == text) {
+            self.samples.push((crate::excerpt::cut(text, LOOKED_AT).to_owned(), Form::of(text)));
+        }
+    }
+
+    /// Whether a value fits one of the forms seen.
+    pub(crate) fn check(&self, text: &str) -> Result<(), Misfit> {
+        let form = Form::of(text);
+        let Some(first) = self.samples.first() else {
+            return Ok(());
+        };
+        if self.samples.iter().any(|(sample, seen)| sample == text || seen.admits(&form)) {
+            return self.check_constant_words(&form);
+        }
+        if self.is_free() {
+            return Ok(());
+        }
+        Err(Misfit::Form(misfit_kind(&first.1, &form)))
+    }
+
+    /// The reference's own phrases share no skeleton: nothing can be said of another one.
+    fn is_free(&self) -> bool {
+        let mut marks = self.samples.iter().map(|(_, form)| match form {
+            Form::Phrase(phrase) => Some(phrase.marks.as_str()),
+            Form::Opaque(_) => Some("opaque"),
+            _ => None,
+        });
+        let first = marks.next().flatten();
+        first.is_some() && marks.any(|other| other.is_some() && other != first)
+    }
+
+    /// Where only words with digits vary in the reference, the others are content.
+    fn check_constant_words(&self, form: &Form) -> Result<(), Misfit> {
+        let Form::Phrase(phrase) = form else {
+            return Ok(());
+        };
+        let seen: Vec<&Phrase> = self
+            .samples
+            .iter()
+            .filter_map(|(_, form)| if let Form::Phrase(phrase) = form { Some(phrase) } else { None })
+            .collect();
+        let alike = seen.len() == self.samples.len() && seen.iter().all(|s| s.marks == phrase.marks);
+        let [first, others @ ..] = seen.as_slice() else {
+            return Ok(());
+        };
+        if !alike || others.is_empty() {
+            return Ok(());
+        }
+        let constant = |at: usize, word: &Word| {
+            matches!(word, Word::Letters(_)) && others.iter().all(|other| other.words.get(at) == Some(word))
+        };
+        let letters_vary = first
+            .words
+            .iter()
+            .enumerate()
+            .any(|(at, word)| matches!(word, Word::Letters(_)) && !constant(at, word));
+        let changed = first
+            .words
+            .iter()
+            .enumerate()
+            .any(|(at, word)| constant(at, word) && phrase.words.get(at) != Some(word));
+        if changed && !letters_vary { Err(Misfit::Content) } else { Ok(()) }
+    }
+}
+
+fn misfit_kind(seen: &Form, form: &Form) -> &'static str {
+    match (seen, form) {
+        (Form::Moment(..), _) | (_, Form::Moment(..)) => "date-format",
+        (Form::Number { .. }, Form::Number { .. }) => "number-format",
+        (Form::Uuid(_), Form::Uuid(_)) | (Form::Hex(..), Form::Hex(..)) => "case",
+        _ => "shape",
+    }
+}
+
+impl Form {
+    /// Tells the form of a text.
+    pub(crate) fn of(text: &str) -> Self {
+        let text = crate::excerpt::cut(text, LOOKED_AT);
+        if text.is_empty() {
+            return Self::Empty;
+        }
+        if let Some(moment) = Moment::parse(text) {
+            return Self::Moment(moment.layout, moment.fraction);
+        }
+        if let Some(number) = number(text) {
+            return number;
+        }
+        if is_uuid(text) {
+            return Self::Uuid(case(text));
+        }
+        let is_hex = text.bytes().all(|b| b.is_ascii_hexdigit());
+        if is_hex && text.len() >= 8 && text.bytes().any(|b| b.is_ascii_digit()) && case(text) != Case::Mixed
+        {
+            return Self::Hex(text.len(), case(text));
+        }
+        if is_jwt(text) {
+            return Self::Jwt;
+        }
+        let is_ulid = |b: u8| b.is_ascii_digit() || (b.is_ascii_uppercase() && !b"ILOU".contains(&b));
+        if text.len() == 26
+            && text.starts_with(|c: char| ('0'..='7').contains(&c))
+            && text.bytes().all(is_ulid)
+        {
+            return Self::Ulid;
+        }
+        if is_opaque(text) {
+            return Self::Opaque(text.len());
+        }
+        Self::Phrase(Phrase::of(text))
+    }
+
+    /// Whether values of this form differ by nature: ids, moments, tokens.
+    pub(crate) fn is_volatile(&self) -> bool {
+        match self {
+            Self::Uuid(_) | Self::Ulid | Self::Moment(..) | Self::Hex(..) | Self::Jwt | Self::Opaque(_) => {
+                true
+            }
+            Self::Number { digits, .. } => *digits >= 4,
+            Self::Phrase(phrase) => phrase.words.iter().any(|word| match word {
+                Word::Digits { len, .. } => *len >= 4,
+                Word::Mixed(len) => *len >= 6,
+                Word::Letters(_) => false,
+            }),
+            Self::Empty => false,
+        }
+    }
+
+    /// Whether another value is of this form. Lengths are loose where values of one form have several.
+    pub(crate) fn admits(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Empty, Self::Empty) | (Self::Ulid, Self::Ulid) | (Self::Jwt, Self::Jwt) => true,
+            (Self::Uuid(mine), Self::Uuid(theirs)) => admits_case(*mine, *theirs),
+            (Self::Moment(mine, fraction), Self::Moment(theirs, other)) => {
+                same_layout(mine, theirs)
+                    && (*fraction == 0) == (*other == 0)
+                    && fraction.abs_diff(*other) <= 2
+            }
+            (
+                Self::Number { decimals, padded, digits },
+                Self::Number { decimals: d, padded: p, digits: n },
+            ) => {
+                // A number without decimals may be a round one of many with them, not the other way round.
+                (*decimals || !d) && (!(*padded || *p) || digits == n) && !is_epoch_in_other_unit(*digits, *n)
+            }
+            (Self::Hex(len, mine), Self::Hex(n, theirs)) => len == n && admits_case(*mine, *theirs),
+            // Hex without a letter, hex without a digit.
+            (Self::Hex(len, _), Self::Number { digits, decimals: false, .. })
+            | (Self::Number { digits: len, decimals: false, .. }, Self::Hex(digits, _)) => {
+                len == digits && *len >= 8
+            }
+            (Self::Opaque(len) | Self::Hex(len, _), Self::Opaque(n))
+            | (Self::Opaque(len), Self::Hex(n, _) | Self::Number { digits: n, .. }) => near(*len, *n),
+            (Self::Ulid, Self::Opaque(n)) | (Self::Opaque(n), Self::Ulid) => *n == 26,
+            (Self::Phrase(mine), Self::Phrase(theirs)) => mine.admits(theirs),
+            (Self::Opaque(len), Self::Phrase(theirs)) => theirs.is_token() && near(*len, theirs.len()),
+            (Self::Phrase(mine), Self::Opaque(n)) => mine.is_token() && near(mine.len(), *n),
+            (Self::Phrase(mine), Self::Number { digits, decimals: false, .. } | Self::Hex(digits, _)) => {
+                matches!(mine.words.as_slice(), [Word::Mixed(len)] if mine.marks.len() == 1 && len == digits)
+            }
+            (Self::Number { digits, decimals: false, .. } | Self::Hex(digits, _), Self::Phrase(theirs)) => {
+                matches!(
+                    theirs.words.as_slice(),
+                    [Word::Mixed(len)] if theirs.marks.len() == 1 && *len >= 4 && len == digits
+                )
+            }
+            _ => false,
+        }
+    }
+}
+
+fn admits_case(mine: Case, theirs: Case) -> bool {
+    mine == theirs || matches!((mine, theirs), (Case::None, _) | (_, Case::None))
+}
+
+fn near(len: usize, other: usize) -> bool {
+    len.abs_diff(other) <= (len / 4).max(4)
+}
+
+/// Seconds since the epoch have ten digits for centuries, milliseconds thirteen.
+fn is_epoch_in_other_unit(digits: usize, other: usize) -> bool {
+    matches!((digits, other), (10, 13 | 16) | (13, 10 | 16) | (16, 10 | 13))
+}
+
+/// Layouts of moments, where a writer that does not pad may write one digit or two.
+fn same_layout(seen: &str, other: &str) -> bool {
+    if seen == other {
+        return true;
+    }
+    let padded = seen.starts_with("9999");
+    let loose = |layout: &str| layout.replace("9~", "99");
+    !padded && loose(seen) == loose(other)
+}
+
+fn number(text: &str) -> Option<Form> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(w, d)| (w, Some(d)));
+    let all = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    (all(whole) && decimals.is_none_or(all)).then(|| Form::Number {
+        digits: whole.len(),
+        decimals: decimals.is_some(),
+        padded: whole.len() > 1 && whole.starts_with('0'),
+    })
+}
+
+pub(crate) fn case(text: &str) -> Case {
+    let lower = text.chars().any(char::is_lowercase);
+    let upper = text.chars().any(char::is_uppercase);
+    match (lower, upper) {
+        (true, true) => Case::Mixed,
+        (true, false) => Case::Lower,
+        (false, true) => Case::Upper,
+        (false, false) => Case::None,
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+fn is_jwt(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    let is_base64url =
+        |part: &&str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    parts.len() == 3 && text.starts_with("eyJ") && parts.iter().all(is_base64url)
+}
+
+/// Characters of tokens only, and within its runs so many changes of class as chance alone makes.
+fn is_opaque(text: &str) -> bool {
+    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"-_+/=.~:".contains(&b);
+    if text.len() < 12 || !text.bytes().all(is_token) {
+        return false;
+    }
+    let class = |b: u8| match b {
+        b'0'..=b'9' => 1,
+        b'a'..=b'z' => 2,
+        b'A'..=b'Z' => 3,
+        _ => 0,
+    };
+    let changes = text
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| class(pair[0]) != class(pair[1]) && class(pair[0]) * class(pair[1]) != 0)
+        .count();
+    changes * 5 >= text.len()
+}
+
+impl Phrase {
+    fn of(text: &str) -> Self {
+        let chars: Vec<char> = text.chars().collect();
+        let mut marks = String::new();
+        let mut words = Vec::new();
+        let mut at = 0;
+        while let Some(c) = chars.get(at).copied() {
+            if !c.is_alphanumeric() {
+                marks.push(c);
+                at += 1;
+                continue;
+            }
+            let mut end = at;
+            while let Some(c) = chars.get(end).copied() {
+                // A point or comma between digits belongs to the number.
+                let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+                let within = matches!(c, '.' | ',') && digit(end + 1) && end > at && digit(end - 1);
+                let numeric_so_far =
+                    chars[at..end].iter().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
+                if !(c.is_alphanumeric() || (within && numeric_so_far)) {
+                    break;
+                }
+                end += 1;
+            }
+            words.push(Word::of(&chars[at..end]));
+            marks.push('\u{1}');
+            at = end;
+        }
+        Self { marks, words }
+    }
+
+    fn len(&self) -> usize {
+        let words: usize = self.words.iter().map(Word::len).sum();
+        words + self.marks.chars().filter(|c| *c != '\u{1}').count()
+    }
+
+    /// Nothing but characters of tokens, and long enough to be one.
+    fn is_token(&self) -> bool {
+        self.len() >= 10 && self.marks.chars().all(|c| "\u{1}-_+/=.~:".contains(c))
+    }
+
+    fn admits(&self, other: &Self) -> bool {
+        self.marks == other.marks
+            && self.words.iter().zip(&other.words).all(|(mine, theirs)| mine.admits(theirs))
+    }
+}
+
+impl Word {
+    fn of(chars: &[char]) -> Self {
+        let letters = chars.iter().any(|c| c.is_alphabetic());
+        let digits = chars.iter().any(char::is_ascii_digit);
+        match (letters, digits) {
+            (true, false) => Self::Letters(chars.iter().collect()),
+            (false, true) => Self::Digits {
+                len: chars.len(),
+                padded: chars.len() > 1 && chars[0] == '0' && chars[1].is_ascii_digit(),
+                marks: chars.iter().filter(|c| !c.is_ascii_digit()).collect(),
+            },
+            _ => Self::Mixed(chars.len()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Digits { len, .. } | Self::Mixed(len) => *len,
+            Self::Letters(text) => text.chars().count(),
+        }
+    }
+
+    fn admits(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Digits { len, padded, marks },
+                Self::Digits { len: their_len, padded: their_padded, marks: their_marks },
+            ) => {
+                let same_width = len == their_len;
+                let other_mark = !marks.is_empty() && their_marks.chars().any(|c| !marks.contains(c));
+                (same_width || !(*padded || *their_padded)) && !other_mark
+            }
+            (Self::Letters(_) | Self::Mixed(_), Self::Letters(_) | Self::Mixed(_)) => true,
+            // Short hex by chance without letters, or without digits.
+            (Self::Mixed(len), Self::Digits { len: n, .. })
+            | (Self::Digits { len: n, .. }, Self::Mixed(len)) => len == n && *len >= 4,
+            (Self::Letters(text), Self::Digits { len, .. })
+            | (Self::Digits { len, .. }, Self::Letters(text)) => {
+                *len >= 4 && text.len() == *len && text.bytes().all(|b| b.is_ascii_hexdigit())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(samples: &[&str], text: &str) -> Result<(), Misfit> {
+        let mut forms = Forms::default();
+        samples.iter().for_each(|sample| forms.add(sample));
+        forms.check(text)
+    }
+
+    #[test]
+    fn values_of_one_kind_fit() {
+        for (samples, text) in [
+            (
+                &["0d9c2f6e-3f60-4f0e-9a52-6a2f1c7c1b11", "9b1d33aa-1111-4222-8333-444455556666"][..],
+                "12345678-1234-4234-8234-123456789012",
+            ),
+            (
+                &["2026-11-24T09:58:01.123456789Z", "2026-11-24T09:58:03.5712345Z"],
+                "2026-11-24T09:58:01.12345678Z",
+            ),
+            (
+                &["Tue, 24 Nov 2026 09:58:01 GMT", "Tue, 24 Nov 2026 09:58:03 GMT"],
+                "Wed, 25 Nov 2026 00:00:00 GMT",
+            ),
+            (&["1523", "1877"], "912"),
+            (&["-0.25", "1.5"], "2"),
+            (&["Nov 24, 2026 10:05 AM", "Nov 24, 2026 10:06 AM"], "Nov 24, 2026 9:59 AM"),
+            (
+                &["eyJhbGciOiJI.eyJzdWIi.SflKxwRJ", "eyJhbGciOiJI.eyJzdWIj.x-_aaaaa"],
+                "eyJhbGciOiJI.eyJzdWIk.abcdefgh0",
+            ),
+            (
+                &["d41d8cd98f00b204e9800998ecf8427e", "0cc175b9c0f1b6a831c399e269772661"],
+                "92eb5ffee6ae2fec3ad71c777531578f",
+            ),
+            (&["Gx4kQ9vT_pL2mZ8wR3nYbA", "aB3dE6gH9jK2mN5pQ8sT1v"], "x-Y7zW-4vU1t_S8rQ5oP2m"),
+            (&["item 5 of 9", "item 12 of 9"], "item 7 of 9"),
+            (&["red apple", "green apple"], "blue pear"),
+            (&["The quick brown fox.", "To be, or not to be: that is it."], "Anything at all, really?"),
+            (&["a1b2", "3c4d"], "1234"),
+            (&["/tmp/tmpa1b2c3d4", "/tmp/tmpx9y8z7w6"], "/tmp/tmpabcdefgh"),
+            (&["<Foo 0x7f3a2b1c>", "<Foo 0x7f0000ff>"], "<Foo 0x7fabcdef>"),
+        ] {
+            assert_eq!(fits(samples, text), Ok(()), "{samples:?} {text}");
+        }
+    }
+
+    #[test]
+    fn another_form_does_not() {
+        let form = |kind| Err(Misfit::Form(kind));
+        for (samples, text, expected) in [
+            (
+                &["2026-11-24T09:58:01Z", "2026-11-24T09:58:03Z"][..],
+                "2026-11-24 09:58:05",
+                form("date-format"),
+            ),
+            (
+                &["2026-11-24T09:58:01Z", "2026-11-24T09:58:03Z"],
+                "2026-11-24T09:58:05+00:00",
+                form("date-format"),
+            ),
+            (
+                &["2026-11-24T09:58:01.123Z", "2026-11-24T09:58:03.456Z"],
+                "2026-11-24T09:58:05.123456Z",
+                form("date-format"),
+            ),
+            (&["2026-11-24", "2026-11-25"], "2026-11-5", form("date-format")),
+            (&["9:58\u{202f}AM", "9:59\u{202f}AM"], "9:58 AM", form("date-format")),
+            (&["1795514281", "1795514283"], "1795514281123", form("number-format")),
+            (&["12", "17"], "12.5", form("number-format")),
+            (
+                &["0d9c2f6e-3f60-4f0e-9a52-6a2f1c7c1b11", "9b1d33aa-1111-4222-8333-444455556666"],
+                "0D9C2F6E-3F60-4F0E-9A52-6A2F1C7C1B11",
+                form("case"),
+            ),
+            (
+                &["d41d8cd98f00b204e9800998ecf8427e", "0cc175b9c0f1b6a831c399e269772661"],
+                "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+                form("case"),
+            ),
+            (
+                &["0d9c2f6e-3f60-4f0e-9a52-6a2f1c7c1b11", "9b1d33aa-1111-4222-8333-444455556666"],
+                "17",
+                form("shape"),
+            ),
+            (&["took 12.5 ms", "took 13.1 ms"], "took 12,5 ms", form("shape")),
+            (
+                &["request 83af91 failed", "request 77bc02 failed"],
+                "request 11aa22 passed",
+                Err(Misfit::Content),
+            ),
+            (&["abc", "abd"], "", form("shape")),
+        ] {
+            assert_eq!(fits(samples, text), expected, "{samples:?} {text}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What a comparison is given and what it answers.
+
+use envparity_model::{CasePlace, Exchange, Learned, SentRequest};
+
+use crate::Drift;
+
+/// One exchange with the bytes of its response's body.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// What the journal says.
+    pub exchange: &'a Exchange,
+    /// The stored bytes; empty when there is no body. May be left empty where the digests of all sides agree.
+    pub body: &'a [u8],
+}
+
+/// One case as answered by the reference and one candidate.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseInput<'a> {
+    /// Which case.
+    pub place: &'a CasePlace,
+    /// The reference's first sample.
+    pub reference: Side<'a>,
+    /// The reference's second sample; none with `--control never`.
+    pub control: Option<Side<'a>>,
+    /// The candidate's first sample.
+    pub candidate: Side<'a>,
+    /// The candidate's second sample, where it was made.
+    pub resample: Option<Side<'a>>,
+}
+
+/// What the comparison of one case says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseResult {
+    /// Whether it was compared.
+    pub status: CaseStatus,
+    /// What differs and is not noise. May hold what is certain even where the status is `Inconclusive`.
+    pub drifts: Vec<Drift>,
+    /// What the reference shows against itself.
+    pub noise: Vec<Learned>,
+    /// Where only the shape was compared.
+    pub shape_only: Vec<Learned>,
+    /// The candidate's request, kept where something drifted: how to see it again.
+    pub request: Option<SentRequest>,
+    /// What the candidate answered, cut, kept where something drifted: names suspects.
+    pub evidence: Vec<String>,
+    /// Status codes of both sides, where both answered.
+    pub statuses: Option<(u16, u16)>,
+    /// The suite says which status it expects.
+    pub expects_status: bool,
+    /// Milliseconds to the head of both responses.
+    pub latency: Option<(f64, f64)>,
+    /// The service had died before the candidate could answer this case.
+    pub candidate_died: bool,
+}
+
+impl CaseResult {
+    /// A result without drifts.
+    pub fn new(status: CaseStatus) -> Self {
+        Self {
+            status,
+            drifts: Vec::new(),
+            noise: Vec::new(),
+            shape_only: Vec::new(),
+            request: None,
+            evidence: Vec::new(),
+            statuses: None,
+            expects_status: false,
+            latency: None,
+            candidate_died: false,
+        }
+    }
+
+    /// A case that the shell could not bring to a comparison.
+    pub fn not_compared(environment: Option<String>, reason: impl Into<String>) -> Self {
+        Self::new(CaseStatus::NotCompared { environment, reason: reason.into(), intended: false })
+    }
+}
+
+/// Whether a case was compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseStatus {
+    /// Fully, apart from noise.
+    Compared,
+    /// Its contract fails on the reference itself: the assert and what was found.
+    Broken(String),
+    /// It was not asked, or not everywhere.
+    NotCompared {
+        /// The environment where it could not be; none: on the reference, so nowhere.
+        environment: Option<String>,
+        /// Why.
+        reason: String,
+        /// By the suite's or the configuration's intention.
+        intended: bool,
+    },
+    /// It was asked, and nothing certain can be said about a part of it.
+    Inconclusive(String),
+}

@@ -1,0 +1,134 @@
+//! Which item of one list belongs to which of the other.
+
+use std::collections::{HashMap, VecDeque};
+
+/// Items paired, the rest on either side, all as positions in the lists given.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Alignment {
+    pub(super) pairs: Vec<(usize, usize)>,
+    pub(super) left_only: Vec<usize>,
+    pub(super) right_only: Vec<usize>,
+}
+
+impl Alignment {
+    /// Pairs equal items: the first with the first of its kind, the second with the second.
+    pub(super) fn by_equality<T: Eq + std::hash::Hash>(left: &[T], right: &[T]) -> Self {
+        let mut places: HashMap<&T, VecDeque<usize>> = HashMap::with_capacity(right.len());
+        for (at, item) in right.iter().enumerate() {
+            places.entry(item).or_default().push_back(at);
+        }
+        let mut out = Self::default();
+        let mut taken = vec![false; right.len()];
+        for (at, item) in left.iter().enumerate() {
+            match places.get_mut(item).and_then(VecDeque::pop_front) {
+                Some(theirs) => {
+                    taken[theirs] = true;
+                    out.pairs.push((at, theirs));
+                }
+                None => out.left_only.push(at),
+            }
+        }
+        out.right_only = (0..right.len()).filter(|at| !taken[*at]).collect();
+        out
+    }
+
+    /// Whether the paired items stand in another order.
+    pub(super) fn is_reordered(&self) -> bool {
+        self.pairs.windows(2).any(|pair| pair[0].1 > pair[1].1)
+    }
+
+    /// Pairs what is left over, gap by gap: items between the same neighbours belong together.
+    pub(super) fn pair_gaps(&mut self, likeness: impl Fn(usize, usize) -> usize) {
+        if self.is_reordered() {
+            return self.pair_rest(likeness);
+        }
+        let mut fences: Vec<(usize, usize)> = self.pairs.clone();
+        fences.push((usize::MAX, usize::MAX));
+        let (mut lefts, mut rights) = (VecDeque::from_iter(self.left_only.drain(..)), VecDeque::new());
+        rights.extend(self.right_only.drain(..));
+        for (left_end, right_end) in fences {
+            let take = |list: &mut VecDeque<usize>, end: usize| {
+                let mut out = Vec::new();
+                while let Some(at) = list.front().copied().filter(|at| *at < end) {
+                    out.push(at);
+                    list.pop_front();
+                }
+                out
+            };
+            let (l, r) = (take(&mut lefts, left_end), take(&mut rights, right_end));
+            self.pair_lists(l, r, &likeness);
+        }
+    }
+
+    /// Pairs what is left over, wherever it stands.
+    pub(super) fn pair_rest(&mut self, likeness: impl Fn(usize, usize) -> usize) {
+        let (lefts, rights) = (std::mem::take(&mut self.left_only), std::mem::take(&mut self.right_only));
+        self.pair_lists(lefts, rights, &likeness);
+    }
+
+    fn pair_lists(
+        &mut self,
+        lefts: Vec<usize>,
+        mut rights: Vec<usize>,
+        likeness: &impl Fn(usize, usize) -> usize,
+    ) {
+        /// Lists longer than this are paired as they come: the search is quadratic.
+        const SEARCHED: usize = 24;
+        if lefts.len() == rights.len() && lefts.len() > SEARCHED
+            || lefts.len().max(rights.len()) > SEARCHED
+            || lefts.len() == 1 && rights.len() == 1
+        {
+            let both = lefts.len().min(rights.len());
+            self.pairs.extend(lefts.iter().copied().zip(rights.iter().copied()));
+            self.left_only.extend(&lefts[both..]);
+            self.right_only.extend(&rights[both..]);
+            return;
+        }
+        let mut open: Vec<usize> = lefts;
+        while !open.is_empty() && !rights.is_empty() {
+            let candidates = open
+                .iter()
+                .enumerate()
+                .flat_map(|(l, left)| rights.iter().enumerate().map(move |(r, right)| (l, r, *left, *right)));
+            // The best pair first; of equals, the earliest.
+            let best = candidates
+                .map(|(l, r, left, right)| (likeness(left, right), std::cmp::Reverse((l.abs_diff(r), l, r))))
+                .max();
+            let Some((_, std::cmp::Reverse((_, l, r)))) = best else {
+                break;
+            };
+            self.pairs.push((open.remove(l), rights.remove(r)));
+        }
+        self.left_only.extend(open);
+        self.right_only.extend(rights);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_items_pair_in_turn() {
+        let alignment = Alignment::by_equality(&["a", "b", "a", "c"], &["a", "a", "b"]);
+        assert_eq!(alignment.pairs, [(0, 0), (1, 2), (2, 1)]);
+        assert_eq!(alignment.left_only, [3]);
+        assert!(alignment.is_reordered());
+    }
+
+    #[test]
+    fn gaps_pair_between_their_neighbours() {
+        let mut alignment = Alignment::by_equality(&["a", "x", "b", "y"], &["a", "z", "b"]);
+        alignment.pair_gaps(|_, _| 0);
+        assert!(alignment.pairs.contains(&(1, 1)));
+        assert_eq!((alignment.left_only.as_slice(), alignment.right_only.as_slice()), (&[3][..], &[][..]));
+    }
+
+    #[test]
+    fn the_likest_pair_first() {
+        let mut alignment = Alignment::by_equality(&["x", "y"], &["z"]);
+        alignment.pair_gaps(|left, _| left);
+        assert_eq!(alignment.pairs, [(1, 0)]);
+        assert_eq!(alignment.left_only, [0]);
+    }
+}

@@ -1,0 +1,16 @@
+//! JSON compared as JSON: exact number lexemes, duplicate keys, escapes, and no recursion that bytes could drive.
+
+mod align;
+mod array;
+mod canon;
+mod document;
+mod number;
+mod object;
+mod parse;
+mod scalar;
+mod walk;
+
+pub(crate) use document::{Document, Kind};
+pub(crate) use number::Decimal;
+pub(crate) use parse::Unreadable;
+pub(crate) use walk::{Purpose, Sink, Walk, What};

@@ -1,0 +1,257 @@
+//! Two documents walked side by side. What differs goes to a sink: once to learn noise, once to find drift.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::document::{Document, Kind, NodeId};
+use crate::lens::Lens;
+use crate::noise::{Noise, Place};
+use crate::path::{Path, Step};
+use crate::rules::{CaseRules, Mode};
+
+/// Deepest level that is compared value by value; below it, subtrees are equal or not.
+const MAX_DEPTH: usize = 128;
+
+/// One difference.
+#[derive(Debug)]
+pub(crate) enum What<'v> {
+    /// Another JSON type.
+    Type { left: Kind, right: Kind, texts: (Cow<'v, str>, Cow<'v, str>) },
+    /// On the left only.
+    Removed { value: &'v str },
+    /// On the right only.
+    Added { value: &'v str },
+    /// One key another number of times.
+    Duplicate { left: u32, right: u32 },
+    /// Another value.
+    Value { kind: Option<&'static str>, texts: (Cow<'v, str>, Cow<'v, str>) },
+    /// The same value in another form, or noise of another form.
+    Format { kind: &'static str, texts: (Cow<'v, str>, Cow<'v, str>) },
+    /// Another number of items.
+    Length { left: usize, right: usize },
+    /// The same items in another order.
+    Order,
+    /// Keys that differ by nature (while learning).
+    Keys(Vec<Cow<'v, str>>),
+    /// Type or presence, where the left side itself holds both (while learning).
+    Varied,
+    /// A captured value (while learning).
+    Symbolic,
+}
+
+/// Takes what a walk finds.
+pub(crate) trait Sink {
+    /// A difference at this place.
+    fn found(&mut self, path: &Path<'_>, what: What<'_>);
+
+    /// Only the shape was compared at this place, because of a `kind` of knowledge.
+    fn shaped(&mut self, path: &Path<'_>, kind: &'static str, why: String);
+}
+
+/// Why two documents are walked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose<'n> {
+    /// The reference against itself: every difference is found.
+    Learn,
+    /// The reference against a candidate, with what was learned; whether there was a control at all.
+    Judge(&'n Noise, bool),
+}
+
+/// A walk over two documents.
+pub(crate) struct Walk<'w, 'a> {
+    pub(super) left: &'w Document<'a>,
+    pub(super) right: &'w Document<'a>,
+    pub(super) lens: Lens<'w>,
+    pub(super) purpose: Purpose<'w>,
+    pub(super) rules: &'w CaseRules<'w>,
+    pub(super) flat: bool,
+    pub(super) path: Path<'a>,
+    pub(super) sink: &'w mut dyn Sink,
+    pub(super) varied: HashMap<u64, bool>,
+    /// Something differs in meaning, noise and symbols included: unequal bytes say nothing more.
+    explained: bool,
+}
+
+impl<'w, 'a> Walk<'w, 'a> {
+    pub(crate) fn new(
+        documents: (&'w Document<'a>, &'w Document<'a>),
+        lens: Lens<'w>,
+        purpose: Purpose<'w>,
+        rules: &'w CaseRules<'w>,
+        sink: &'w mut dyn Sink,
+    ) -> Self {
+        Self {
+            left: documents.0,
+            right: documents.1,
+            lens,
+            purpose,
+            flat: rules.is_empty() || (rules.is_flat() && rules.body() == Mode::Exact),
+            rules,
+            path: Path::default(),
+            sink,
+            varied: HashMap::new(),
+            explained: false,
+        }
+    }
+
+    /// Compares both documents. True where something differs in meaning, whether or not it is drift.
+    pub(crate) fn run(mut self) -> bool {
+        let mode = self.rules.body();
+        self.value(Document::ROOT, Document::ROOT, mode);
+        self.explained
+    }
+
+    pub(super) fn found(&mut self, what: What<'_>) {
+        self.explained = true;
+        self.sink.found(&self.path, what);
+    }
+
+    /// A difference that noise, a rule or a symbol explains.
+    pub(super) fn explain(&mut self) {
+        self.explained = true;
+    }
+
+    pub(super) fn shaped(&mut self, kind: &'static str, why: impl Into<String>) {
+        self.explained = true;
+        self.sink.shaped(&self.path, kind, why.into());
+    }
+
+    pub(super) fn is_learning(&self) -> bool {
+        matches!(self.purpose, Purpose::Learn)
+    }
+
+    /// What was learned about this place.
+    pub(super) fn place(&self) -> Option<&'w Place> {
+        match self.purpose {
+            Purpose::Learn => None,
+            Purpose::Judge(noise, _) => noise.places.get(&self.path.hash()),
+        }
+    }
+
+    /// Walks one step down on both sides.
+    pub(super) fn step(&mut self, step: Step<'a>, left: NodeId, right: NodeId, mode: Mode) {
+        if self.is_same(left, right) {
+            return;
+        }
+        self.path.push(step);
+        self.value(left, right, mode);
+        self.path.pop();
+    }
+
+    /// Equal as bytes: equal, without a further look.
+    pub(super) fn is_same(&self, left: NodeId, right: NodeId) -> bool {
+        self.left.kind(left) == self.right.kind(right) && self.left.raw(left) == self.right.raw(right)
+    }
+
+    fn value(&mut self, left: NodeId, right: NodeId, inherited: Mode) {
+        let mode = self.mode(inherited);
+        if self.place().is_some_and(|place| place.unstable.is_some()) {
+            return self.explain();
+        }
+        let below = !self.flat && self.rules.reach_below(self.path.steps());
+        if mode == Mode::Ignore && !below {
+            return self.silence("ignored");
+        }
+        let (l, r) = (self.left.kind(left), self.right.kind(right));
+        if l != r {
+            return self.other_type(left, right, mode);
+        }
+        if mode == Mode::Type && !below {
+            return self.silence("compared by its type");
+        }
+        if self.path.depth() >= MAX_DEPTH {
+            if !self.same_tokens(left, right) {
+                let texts = (Cow::Borrowed(self.left.raw(left)), Cow::Borrowed(self.right.raw(right)));
+                self.found(What::Value { kind: Some("deep"), texts });
+            }
+            return;
+        }
+        match l {
+            Kind::Object => self.object(left, right, mode),
+            Kind::Array => self.array(left, right, mode),
+            _ if matches!(mode, Mode::Ignore | Mode::Type) => self.explain(),
+            kind => self.scalar(left, right, kind, mode),
+        }
+    }
+
+    fn mode(&mut self, inherited: Mode) -> Mode {
+        if self.flat { inherited } else { self.rules.mode_at(self.path.steps(), inherited) }
+    }
+
+    /// Nothing more is compared here, by rule.
+    fn silence(&mut self, how: &str) {
+        let origin = self.rules.origin(self.path.steps());
+        let why = match origin {
+            Some((origin, Some(reason))) => format!("{how} by the rule at {origin}: {reason}"),
+            Some((origin, None)) => format!("{how} by the rule at {origin}"),
+            None => format!("{how} by rule"),
+        };
+        self.shaped("rule", why);
+    }
+
+    fn other_type(&mut self, left: NodeId, right: NodeId, mode: Mode) {
+        if mode == Mode::Ignore || self.place().is_some_and(|place| place.varied) {
+            return self.explain();
+        }
+        if self.is_learning() && self.is_varied() {
+            return self.found(What::Varied);
+        }
+        let texts = (self.show(self.left, left), self.show(self.right, right));
+        self.found(What::Type { left: self.left.kind(left), right: self.right.kind(right), texts });
+    }
+
+    fn show(&self, document: &Document<'a>, id: NodeId) -> Cow<'a, str> {
+        if document.kind(id).is_scalar() { document.scalar(id) } else { Cow::Borrowed(document.raw(id)) }
+    }
+
+    /// Whether subtrees are equal token by token: the comparison below the deepest level.
+    fn same_tokens(&self, left: NodeId, right: NodeId) -> bool {
+        let (l, r) = (self.left.below(left), self.right.below(right));
+        l.len() == r.len()
+            && l.zip(r).enumerate().all(|(at, (l, r))| {
+                self.left.kind(l) == self.right.kind(r)
+                    && (at == 0 || self.left.same_key(l, self.right, r))
+                    && self.left.len(l) == self.right.len(r)
+                    && (!self.left.kind(l).is_scalar() || self.left.scalar(l) == self.right.scalar(r))
+            })
+    }
+
+    /// Whether one side by itself shows, within a list, both what differs here: both types, or both presence and
+    /// absence. Then it is the data that varies, not the contract.
+    pub(super) fn is_varied(&mut self) -> bool {
+        if !self.path.steps().iter().any(|step| matches!(step, Step::Index(_) | Step::AnyKey)) {
+            return false;
+        }
+        let key = self.path.hash();
+        if let Some(known) = self.varied.get(&key) {
+            return *known;
+        }
+        let steps = self.path.steps();
+        let varied = holds_both(self.left, steps) || holds_both(self.right, steps);
+        self.varied.insert(key, varied);
+        varied
+    }
+}
+
+/// Whether the places that a path without indices names are of several types, or present and absent.
+fn holds_both(document: &Document<'_>, steps: &[Step<'_>]) -> bool {
+    let mut here = vec![Document::ROOT];
+    let mut absent = false;
+    for step in steps {
+        let mut next = Vec::new();
+        absent = false;
+        for id in here {
+            match step {
+                Step::Key(key) => match document.member(id, key) {
+                    Some(child) => next.push(child),
+                    None => absent = true,
+                },
+                Step::Index(_) | Step::AnyKey => next.extend(document.children(id)),
+            }
+        }
+        here = next;
+    }
+    let mut kinds = here.iter().map(|id| document.kind(*id));
+    let first = kinds.next();
+    first.is_some() && (absent || kinds.any(|kind| Some(kind) != first))
+}

@@ -1,0 +1,131 @@
+//! What the reference shows against itself, by place: learned from its control sample, bounded in what it excuses.
+
+use std::collections::{BTreeMap, HashMap};
+
+use envparity_model::{CaseId, Learned};
+
+use crate::form::Forms;
+
+/// What was learned about one case.
+#[derive(Debug, Default)]
+pub(crate) struct Noise {
+    /// Places in a JSON body, by the hash of their path without indices.
+    pub(crate) places: HashMap<u64, Place>,
+    /// Headers by lower-case name.
+    pub(crate) headers: BTreeMap<String, HeaderNoise>,
+    /// Cookies by name: values seen.
+    pub(crate) cookies: BTreeMap<String, Forms>,
+    /// A text body: its lines.
+    pub(crate) text: TextNoise,
+    /// The body differs as bytes that are no text.
+    pub(crate) binary: bool,
+    /// The bytes differ and the meaning does not.
+    pub(crate) bytes: bool,
+}
+
+/// What may differ at one place of a JSON body.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Place {
+    /// The path, indices as `[*]`.
+    pub(crate) at: String,
+    /// The value, within the forms seen.
+    pub(crate) value: bool,
+    /// The order of items.
+    pub(crate) order: bool,
+    /// The number of items.
+    pub(crate) length: bool,
+    /// The keys, within the forms seen.
+    pub(crate) keys: bool,
+    /// Type or presence, where the reference's own list holds both.
+    pub(crate) varied: bool,
+    /// A captured value stands here.
+    pub(crate) symbol: bool,
+    /// Type or presence differ on the reference against itself: nothing below can be judged.
+    pub(crate) unstable: Option<&'static str>,
+    /// Values or keys seen.
+    pub(crate) forms: Forms,
+}
+
+/// What may differ in one header.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct HeaderNoise {
+    /// Whether it is there at all.
+    pub(crate) presence: bool,
+    /// Its values seen.
+    pub(crate) forms: Forms,
+}
+
+/// What may differ in a text.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct TextNoise {
+    /// Lines of the reference that differ, by their index, with the values seen.
+    pub(crate) lines: BTreeMap<usize, Forms>,
+    /// The number of lines.
+    pub(crate) length: bool,
+    /// The order of lines.
+    pub(crate) order: bool,
+    /// Whole stretches: nothing lines up.
+    pub(crate) whole: bool,
+}
+
+impl TextNoise {
+    /// Whether nothing was learned.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lines.is_empty() && !self.length && !self.order && !self.whole
+    }
+}
+
+impl Noise {
+    /// The place with this key, made if it is new.
+    pub(crate) fn place(&mut self, hash: u64, at: impl FnOnce() -> String) -> &mut Place {
+        self.places.entry(hash).or_insert_with(|| Place { at: at(), ..Place::default() })
+    }
+
+    /// What cannot be judged, in order: place and reason.
+    pub(crate) fn unstable(&self) -> Vec<(&str, &'static str)> {
+        let mut out: Vec<_> =
+            self.places.values().filter_map(|p| p.unstable.map(|why| (p.at.as_str(), why))).collect();
+        out.sort_unstable();
+        out
+    }
+
+    /// What was learned, for people.
+    pub(crate) fn learned(&self, case: &CaseId) -> Vec<Learned> {
+        const WHY: &str = "differs between two samples of the reference";
+        let mut out = Vec::new();
+        let mut push = |at: &str, kind: &str| {
+            out.push(Learned {
+                case: case.clone(),
+                at: at.to_owned(),
+                kind: kind.to_owned(),
+                why: WHY.to_owned(),
+            });
+        };
+        for place in self.places.values() {
+            let kinds = [
+                (place.value, "value"),
+                (place.order, "order"),
+                (place.length, "length"),
+                (place.keys, "keys"),
+                (place.varied, "varied"),
+            ];
+            kinds.into_iter().filter(|(is, _)| *is).for_each(|(_, kind)| push(&place.at, kind));
+        }
+        self.headers.keys().for_each(|name| push(&format!("header.{name}"), "header"));
+        if !self.cookies.is_empty() {
+            push("header.set-cookie", "header");
+        }
+        if !self.text.lines.is_empty() || self.text.whole || self.binary {
+            push("body", "value");
+        }
+        if self.text.length {
+            push("body", "length");
+        }
+        if self.text.order {
+            push("body", "order");
+        }
+        out.sort();
+        out.dedup();
+        out
+    }
+}

@@ -1,0 +1,361 @@
+//! Captured values that differ by nature, and what stands for them.
+//!
+//! A captured value becomes a symbol only if the control shows that it differs on the reference against itself.
+//! From then on the reference's value and the candidate's mean the same, one to one, wherever one of them is a
+//! whole scalar, a segment of a URL, a query value or a header's value; inside other text only from eight
+//! characters on.
+
+use std::collections::{HashMap, HashSet};
+
+use envparity_model::Capture;
+
+use crate::form::Form;
+
+/// Shortest value that is replaced inside other text.
+const WITHIN_TEXT: usize = 8;
+/// Longest value that can be a symbol.
+const LONGEST: usize = 4096;
+
+/// One sample of one environment: each has its own values for the symbols.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    Reference,
+    Control,
+    /// The reference once more, where the candidate drifted.
+    Recheck,
+    Candidate,
+    Resample,
+}
+
+const SIDES: usize = 5;
+
+/// Two captures that the reference tells apart and the candidate does not, or the other way round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Collision {
+    pub(crate) name: String,
+    pub(crate) reference: String,
+    pub(crate) candidate: String,
+}
+
+/// The symbols so far.
+#[derive(Debug, Default)]
+pub(crate) struct Symbols {
+    sides: [Side; SIDES],
+    /// Those for which the candidate has a value.
+    bound: HashSet<u32>,
+    next: u32,
+}
+
+#[derive(Debug, Default)]
+struct Side {
+    /// Value to the symbols that it is.
+    ids: HashMap<String, Vec<u32>>,
+    /// Values of eight bytes and more, by their first eight.
+    within: HashMap<[u8; WITHIN_TEXT], Vec<String>>,
+}
+
+impl Side {
+    fn add(&mut self, value: &str, id: u32) {
+        let ids = self.ids.entry(value.to_owned()).or_default();
+        if ids.contains(&id) {
+            return;
+        }
+        ids.push(id);
+        if ids.len() == 1 {
+            if let Some(head) = value.as_bytes().first_chunk::<WITHIN_TEXT>() {
+                let list = self.within.entry(*head).or_default();
+                list.push(value.to_owned());
+                // Longest first: a value may begin with another.
+                list.sort_by_key(|v| std::cmp::Reverse(v.len()));
+            }
+        }
+    }
+}
+
+impl Symbols {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.next == 0
+    }
+
+    /// Takes in what one case captured. Feeding a case again changes nothing.
+    pub(crate) fn learn(
+        &mut self,
+        reference: &[Capture],
+        control: &[Capture],
+        recheck: &[Capture],
+        candidate: &[Capture],
+        resample: &[Capture],
+    ) -> Vec<Collision> {
+        let mut collisions = Vec::new();
+        for capture in reference {
+            let find = |list: &[Capture]| list.iter().find(|c| c.name == capture.name).and_then(text_of);
+            let (Some(mine), Some(again)) = (text_of(capture), find(control)) else {
+                continue;
+            };
+            if mine == again {
+                continue;
+            }
+            let theirs = find(candidate);
+            let collides = theirs.as_deref().is_some_and(|theirs| self.collides(&mine, theirs));
+            if let Some(theirs) = theirs.as_deref().filter(|_| collides && is_identity(&mine)) {
+                collisions.push(Collision {
+                    name: capture.name.clone(),
+                    reference: mine.clone(),
+                    candidate: theirs.to_owned(),
+                });
+                continue;
+            }
+            let id = match &theirs {
+                Some(theirs) => self.shared(&mine, Who::Reference, theirs, Who::Candidate),
+                None => None,
+            };
+            let id = id.unwrap_or_else(|| {
+                self.next += 1;
+                self.next
+            });
+            self.sides[Who::Reference as usize].add(&mine, id);
+            self.sides[Who::Control as usize].add(&again, id);
+            if let Some(theirs) = &theirs {
+                self.sides[Who::Candidate as usize].add(theirs, id);
+                self.bound.insert(id);
+            }
+            for (side, list) in [(Who::Recheck, recheck), (Who::Resample, resample)] {
+                if let Some(value) = find(list) {
+                    self.sides[side as usize].add(&value, id);
+                }
+            }
+        }
+        collisions
+    }
+
+    /// One of the two already stands for something else.
+    fn collides(&self, reference: &str, candidate: &str) -> bool {
+        let held = |who: Who, value: &str| self.sides[who as usize].ids.get(value);
+        let (mine, theirs) = (held(Who::Reference, reference), held(Who::Candidate, candidate));
+        match (mine, theirs) {
+            (None, None) => false,
+            (Some(mine), Some(theirs)) => !mine.iter().any(|id| theirs.contains(id)),
+            (Some(mine), None) => mine.iter().any(|id| self.bound.contains(id)),
+            (None, Some(_)) => true,
+        }
+    }
+
+    fn shared(&self, left: &str, left_who: Who, right: &str, right_who: Who) -> Option<u32> {
+        let left = self.sides[left_who as usize].ids.get(left)?;
+        let right = self.sides[right_who as usize].ids.get(right)?;
+        left.iter().copied().find(|id| right.contains(id))
+    }
+
+    /// Whether both values, whole, are one symbol.
+    pub(crate) fn same(&self, left: &str, left_who: Who, right: &str, right_who: Who) -> bool {
+        self.shared(left, left_who, right, right_who).is_some()
+    }
+
+    /// The text with its symbols replaced; none where it holds none.
+    pub(crate) fn replace(&self, who: Who, text: &str) -> Option<String> {
+        let side = &self.sides[who as usize];
+        if side.ids.is_empty() {
+            return None;
+        }
+        if let Some(ids) = side.ids.get(text) {
+            return Some(mark(ids));
+        }
+        let long = replace_within(side, text);
+        let short = replace_segments(side, long.as_deref().unwrap_or(text));
+        short.or(long)
+    }
+}
+
+fn mark(ids: &[u32]) -> String {
+    format!("\u{2}{}\u{3}", ids.first().copied().unwrap_or(0))
+}
+
+fn replace_within(side: &Side, text: &str) -> Option<String> {
+    if side.within.is_empty() {
+        return None;
+    }
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk::<WITHIN_TEXT>()) {
+        let hit = side
+            .within
+            .get(head)
+            .and_then(|values| values.iter().find(|v| bytes[at..].starts_with(v.as_bytes())));
+        if let Some((value, ids)) = hit.and_then(|value| Some((value, side.ids.get(value)?))) {
+            out.push_str(&text[copied..at]);
+            out.push_str(&mark(ids));
+            at += value.len();
+            copied = at;
+        } else {
+            at += 1;
+        }
+    }
+    (copied > 0).then(|| {
+        out.push_str(&text[copied..]);
+        out
+    })
+}
+
+/// Short values stand for themselves only as a whole segment of a path or a whole value of a query.
+fn replace_segments(side: &Side, text: &str) -> Option<String> {
+    if !text.contains(['/', '?']) {
+        return None;
+    }
+    let mut out = String::new();
+    let mut found = false;
+    let mut before = None;
+    let is_end = |c: char| {
+        matches!(c, '/' | '?' | '&' | '=' | '#' | '<' | '>' | '"' | '\'' | ';' | ',') || c.is_whitespace()
+    };
+    for piece in text.split_inclusive(is_end) {
+        let end = piece.chars().next_back().filter(|c| is_end(*c));
+        let segment = &piece[..piece.len() - end.map_or(0, char::len_utf8)];
+        match side.ids.get(segment).filter(|_| matches!(before, Some('/' | '='))) {
+            Some(ids) => {
+                found = true;
+                out.push_str(&mark(ids));
+            }
+            None => out.push_str(segment),
+        }
+        out.extend(end);
+        before = end;
+    }
+    found.then_some(out)
+}
+
+/// A scalar worth a symbol, as text.
+fn text_of(capture: &Capture) -> Option<String> {
+    let text = match &capture.value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty() && text.len() <= LONGEST).then_some(text)
+}
+
+/// Whether equal values mean the same thing: two moments in one second do not.
+fn is_identity(text: &str) -> bool {
+    match Form::of(text) {
+        Form::Moment(..) | Form::Empty => false,
+        Form::Number { digits, decimals, .. } => !decimals && !matches!(digits, 10 | 13 | 16),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn capture(name: &str, value: serde_json::Value) -> Vec<Capture> {
+        vec![Capture { name: name.to_owned(), value }]
+    }
+
+    fn learned(rows: &[(&str, &str, &str)]) -> Symbols {
+        let mut symbols = Symbols::default();
+        for (reference, control, candidate) in rows {
+            let of = |value: &str| capture("id", json!(value));
+            assert_eq!(symbols.learn(&of(reference), &of(control), &[], &of(candidate), &[]), []);
+        }
+        symbols
+    }
+
+    #[test]
+    fn only_what_the_control_shows_to_differ_is_a_symbol() {
+        let symbols = learned(&[("7", "7", "9")]);
+        assert!(symbols.is_empty());
+        assert!(!symbols.same("7", Who::Reference, "9", Who::Candidate));
+        let symbols = learned(&[("7", "8", "9")]);
+        assert!(symbols.same("7", Who::Reference, "9", Who::Candidate));
+        assert!(symbols.same("7", Who::Reference, "8", Who::Control));
+        assert!(!symbols.same("7", Who::Reference, "7", Who::Candidate));
+    }
+
+    #[test]
+    fn short_values_are_replaced_as_segments_only() {
+        let symbols = learned(&[("7", "8", "9")]);
+        let replace = |text| symbols.replace(Who::Reference, text);
+        assert_eq!(
+            replace("/activity/7?x=7&y=17").as_deref(),
+            Some("/activity/\u{2}1\u{3}?x=\u{2}1\u{3}&y=17")
+        );
+        assert_eq!(replace("activity 7 of 17"), None);
+        assert_eq!(replace("7").as_deref(), Some("\u{2}1\u{3}"));
+    }
+
+    #[test]
+    fn long_values_are_replaced_anywhere() {
+        let symbols = learned(&[("abcdefgh", "ABCDEFGH", "12345678"), ("abcdefghij", "x", "y")]);
+        assert_eq!(
+            symbols.replace(Who::Reference, "no abcdefgh, no abcdefghij").as_deref(),
+            Some("no \u{2}1\u{3}, no \u{2}2\u{3}")
+        );
+        assert_eq!(symbols.replace(Who::Candidate, "é12345678").as_deref(), Some("é\u{2}1\u{3}"));
+    }
+
+    #[test]
+    fn a_collision_is_told() {
+        let mut symbols = Symbols::default();
+        let of = |value: &str| capture("id", json!(value));
+        assert!(symbols.learn(&of("aaaa"), &of("bbbb"), &[], &of("cccc"), &[]).is_empty());
+        let collisions = symbols.learn(&of("dddd"), &of("eeee"), &[], &of("cccc"), &[]);
+        assert_eq!(collisions.len(), 1);
+        assert!(
+            symbols.learn(&of("aaaa"), &of("bbbb"), &[], &of("cccc"), &[]).is_empty(),
+            "again changes nothing"
+        );
+        // Two moments of one second are no identity.
+        assert!(
+            symbols
+                .learn(
+                    &of("2026-11-24T09:58:01Z"),
+                    &of("2026-11-24T09:58:03Z"),
+                    &[],
+                    &of("2026-11-24T09:58:01Z"),
+                    &[]
+                )
+                .is_empty()
+        );
+        assert!(
+            symbols
+                .learn(
+                    &of("2026-11-24T09:58:01Z"),
+                    &of("2026-11-24T09:58:04Z"),
+                    &[],
+                    &of("2026-11-24T09:58:02Z"),
+                    &[]
+                )
+                .is_empty()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn symbols_are_one_to_one(rows in proptest::collection::vec(("[ab]{2}x", "[cd]{2}y", "[ef]{2}z"), 1..12)) {
+            let mut symbols = Symbols::default();
+            for (reference, control, candidate) in &rows {
+                let of = |value: &String| capture("id", json!(value));
+                symbols.learn(&of(reference), &of(control), &[], &of(candidate), &[]);
+            }
+            for (a, _, _) in &rows {
+                let partners: std::collections::BTreeSet<_> = rows
+                    .iter()
+                    .map(|(_, _, c)| c)
+                    .filter(|c| symbols.same(a, Who::Reference, c, Who::Candidate))
+                    .collect();
+                prop_assert!(partners.len() <= 1, "{a} is {partners:?}");
+            }
+            for (_, _, c) in &rows {
+                let partners: std::collections::BTreeSet<_> = rows
+                    .iter()
+                    .map(|(a, _, _)| a)
+                    .filter(|a| symbols.same(a, Who::Reference, c, Who::Candidate))
+                    .collect();
+                prop_assert!(partners.len() <= 1, "{c} is {partners:?}");
+            }
+        }
+    }
+}
