@@ -10,6 +10,8 @@ use crate::tree::Tree;
 
 /// Names that a hostile record may claim are cut off here.
 const MAX_FIELD: usize = 512;
+/// One missing file makes a manifest incomplete; more only say how much.
+const MAX_UNREAD: usize = 1000;
 
 /// A package and its files, digests not yet computed.
 #[derive(Debug)]
@@ -107,9 +109,14 @@ impl<'r> Scan<'r> {
 
     /// Something of this ecosystem is there and could not be read.
     pub(crate) fn note(&mut self, ecosystem: Ecosystem, path: &str, reason: &str) {
-        let unread = Unread { ecosystem: Some(ecosystem), path: path.to_owned(), reason: reason.to_owned() };
-        if !self.unread.contains(&unread) {
-            self.unread.push(unread);
-        }
+        let ecosystem = Some(ecosystem);
+        note(&mut self.unread, Unread { ecosystem, path: path.to_owned(), reason: reason.to_owned() });
+    }
+}
+
+/// Adds what could not be read, each once.
+pub(crate) fn note(unread: &mut Vec<Unread>, entry: Unread) {
+    if unread.len() < MAX_UNREAD && !unread.contains(&entry) {
+        unread.push(entry);
     }
 }

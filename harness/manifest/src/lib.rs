@@ -7,6 +7,7 @@ mod answer;
 mod apk;
 mod application;
 mod deb;
+mod evidence;
 mod fields;
 mod found;
 mod gem;
@@ -22,6 +23,7 @@ mod scan;
 mod tree;
 
 pub use answer::{ANSWER_CAP, ANSWER_SCHEMA, Answer};
+pub use evidence::is_evidence;
 pub use name::normalise_name;
 #[cfg(feature = "order")]
 pub use order::compare_versions;

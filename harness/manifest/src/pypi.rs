@@ -88,7 +88,8 @@ fn files_of(scan: &mut Scan<'_>, path: &str, file: &str, site: &str, stem: &str,
             (None, None) => None,
         };
     if let Some((base, list)) = recorded {
-        let lines = list.lines().map(parse_record_path).filter(|line| !line.is_empty());
+        let lines = list.lines().map(parse_record_path);
+        let lines = lines.filter(|line| !line.is_empty() && !is_script(line));
         let paths = lines.map(|line| if line.starts_with('/') { line } else { join(base, &line) });
         return paths.filter(|path| !INSTALLER_NOTES.contains(&split(path).1)).collect();
     }
@@ -109,6 +110,12 @@ fn files_of(scan: &mut Scan<'_>, path: &str, file: &str, site: &str, stem: &str,
         paths
     });
     paths.collect()
+}
+
+/// Scripts are made by the installer and name the interpreter's folder; what they call is in
+/// `entry_points.txt`.
+fn is_script(recorded: &str) -> bool {
+    recorded.trim_start_matches("../").starts_with("bin/")
 }
 
 /// The first column of a CSV line.
@@ -148,11 +155,12 @@ mod tests {
         )
         .file(
             "/opt/venv/lib/python3.11/site-packages/Flask_Login-0.6.3.dist-info/RECORD",
-            "flask_login/__init__.py,sha256=x,1\nflask_login/__pycache__/a.pyc,,\n\"a,b.py\",,\nFlask_Login-0.6.3.dist-info/RECORD,,\n",
+            "flask_login/__init__.py,sha256=x,1\nflask_login/__pycache__/a.pyc,,\n../../../bin/login,,\n\"a,b.py\",,\nFlask_Login-0.6.3.dist-info/RECORD,,\n",
         )
         .file("/opt/venv/lib/python3.11/site-packages/flask_login/__init__.py", "")
         .file("/opt/venv/lib/python3.11/site-packages/flask_login/__pycache__/a.pyc", "")
         .file("/opt/venv/lib/python3.11/site-packages/a,b.py", "")
+        .file("/opt/venv/bin/login", "#!/opt/venv/bin/python3")
         .file("/usr/lib/python3/dist-packages/six-1.16.0.egg-info", "Name: six\nVersion: 1.16.0\n")
         .file("/usr/lib/python3/dist-packages/six.py", "")
         .file("/usr/lib/python3/dist-packages/old-1.0-py2.7.egg/EGG-INFO/PKG-INFO", "Name: old\nVersion: 1.0\n")

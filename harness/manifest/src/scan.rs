@@ -6,7 +6,7 @@ use envparity_model::Ecosystem::{Gem, Pypi, Rpm};
 use envparity_model::{Ecosystem, Manifest, Unread};
 use sha2::{Digest as _, Sha256};
 
-use crate::found::{Found, Scan};
+use crate::found::{Found, Scan, note};
 use crate::root::{Kind, ReadError, Root, hex};
 use crate::tree::is_below_any;
 use crate::{apk, application, deb, gem, npm, pypi, runtime};
@@ -170,10 +170,7 @@ impl Digests {
             Ok(digest) => Some(digest),
             Err(ReadError::NotFound) => None,
             Err(error) => {
-                let entry = Unread { ecosystem, path: path.to_owned(), reason: error.to_string() };
-                if !unread.contains(&entry) {
-                    unread.push(entry);
-                }
+                note(unread, Unread { ecosystem, path: path.to_owned(), reason: error.to_string() });
                 None
             }
         }
@@ -181,16 +178,17 @@ impl Digests {
 
     /// The digest over a package's files; none where the set is unknown or a part could not be read.
     fn of_package(&self, scan: &mut Scan<'_>, found: &Found) -> Option<String> {
-        let before = scan.unread.len();
-        let mut all = Sha256::new();
+        let (mut all, mut whole) = (Sha256::new(), true);
         for path in found.files.as_ref()? {
-            let Some(digest) = self.of_file(&mut scan.unread, Some(found.package.ecosystem), path) else {
-                continue;
-            };
-            let path = path.strip_prefix(&found.base).unwrap_or(path);
-            all.update(format!("{}\0{digest}\n", path.trim_start_matches('/')));
+            match self.of_file(&mut scan.unread, Some(found.package.ecosystem), path) {
+                Some(digest) => {
+                    let path = path.strip_prefix(&found.base).unwrap_or(path);
+                    all.update(format!("{}\0{digest}\n", path.trim_start_matches('/')));
+                }
+                None => whole &= matches!(self.by_path.get(path), Some(Err(ReadError::NotFound)) | None),
+            }
         }
-        (scan.unread.len() == before).then(|| short(&all.finalize()))
+        whole.then(|| short(&all.finalize()))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use envparity_model::Unread;
 
+use crate::found::note;
 use crate::root::{DirEntry, Kind, ReadError, Root, clean};
 
 /// Not part of what is installed: the kernel's own file systems.
@@ -24,8 +25,10 @@ const PRIVATE: &[&str] = &[
     "/var/spool",
 ];
 
-/// More directories than this are not walked.
-const MAX_DIRS: usize = 1_000_000;
+/// More than this many names are not walked.
+const MAX_ENTRIES: usize = 4_000_000;
+/// Longer paths lead nowhere, as in the kernel.
+const MAX_PATH: usize = 4096;
 /// Symbolic links followed for one path, as in the kernel.
 const MAX_LINKS: usize = 40;
 
@@ -39,11 +42,11 @@ pub(crate) struct Tree<'r> {
 impl<'r> Tree<'r> {
     /// Lists every directory. What cannot be listed goes to `unread`.
     pub(crate) fn walk(root: &'r dyn Root, unread: &mut Vec<Unread>) -> Self {
-        let mut dirs = BTreeMap::new();
+        let (mut dirs, mut count) = (BTreeMap::new(), 0);
         let mut open = vec!["/".to_owned()];
         while let Some(dir) = open.pop() {
-            if dirs.len() >= MAX_DIRS {
-                unread.push(unread_any(&dir, format!("more than {MAX_DIRS} directories")));
+            if count >= MAX_ENTRIES {
+                unread.push(unread_any(&dir, format!("more than {MAX_ENTRIES} files")));
                 break;
             }
             let mut entries = match root.list(&dir) {
@@ -52,15 +55,16 @@ impl<'r> Tree<'r> {
                 Err(ReadError::NotFound) if dir != "/" => continue,
                 Err(ReadError::Denied(_)) if is_below_any(&dir, PRIVATE) => continue,
                 Err(error) => {
-                    unread.push(unread_any(&dir, error.to_string()));
+                    note(unread, unread_any(&dir, error.to_string()));
                     continue;
                 }
             };
             entries.sort();
+            count += entries.len() + 1;
             for entry in entries.iter().filter(|entry| entry.kind == Kind::Dir) {
                 let path = join(&dir, &entry.name);
                 if entry.name.contains('\u{fffd}') {
-                    unread.push(unread_any(&path, "the name is not UTF-8".to_owned()));
+                    note(unread, unread_any(&path, "the name is not UTF-8".to_owned()));
                 } else if !SKIPPED.contains(&path.as_str()) {
                     open.push(path);
                 }
@@ -108,7 +112,7 @@ impl<'r> Tree<'r> {
 
     /// The path with every link before its last part followed; none where it leads nowhere.
     pub(crate) fn place(&self, path: &str) -> Option<String> {
-        let path = clean(path);
+        let path = Some(clean(path)).filter(|path| path.len() <= MAX_PATH)?;
         let (dir, name) = split(&path);
         if name.is_empty() {
             return Some(path);
@@ -119,7 +123,8 @@ impl<'r> Tree<'r> {
 
     /// The path with every link followed; none where it leads nowhere.
     pub(crate) fn real(&self, path: &str) -> Option<String> {
-        self.follow(&clean(path), &mut MAX_LINKS.clone())
+        let path = Some(clean(path)).filter(|path| path.len() <= MAX_PATH)?;
+        self.follow(&path, &mut MAX_LINKS.clone())
     }
 
     /// `links` is what may still be followed for the whole path: links that fan out must end too.
@@ -249,6 +254,8 @@ mod tests {
         assert_eq!(tree.real("/a"), None);
         assert_eq!(tree.real("/lib/none"), None);
         assert!(unread.is_empty());
+        let deep = "/none".repeat(1_000_000);
+        assert_eq!((tree.real(&deep), tree.place(&deep)), (None, None));
         for path in ["/lib/libc.so", "/out/x86/libc.so.6", "/loop", "/a", "/lib/none", "/usr/../lib/x86"] {
             assert_eq!(resolve(&root, path), tree.real(path), "{path}");
         }
