@@ -18,6 +18,7 @@ use crate::context::RunContext;
 use crate::error::{EngineError, ErrorKind};
 use crate::image::LocalImage;
 use crate::ownership::Guards;
+use crate::reaper::Reaper;
 
 /// For ordinary requests.
 const ORDINARY: Duration = Duration::from_secs(60);
@@ -40,6 +41,9 @@ pub(crate) struct Inner {
     pub(crate) about: envparity_model::Engine,
     pub(crate) host: Host,
     pub(crate) run: RunContext,
+    /// The engine's socket as its host sees it, where it is known.
+    pub(crate) socket: Option<String>,
+    pub(crate) reaper: Mutex<Option<Reaper>>,
     pub(crate) guards: Guards,
     /// Images by id.
     pub(crate) images: Mutex<HashMap<String, LocalImage>>,
@@ -101,6 +105,10 @@ impl Engine {
         let connected = Self::greet(name, &shown, endpoint, route, run).await;
         connected.map(|mut inner| {
             inner.about.insecure = is_insecure(&resolved);
+            inner.socket = match resolved {
+                EngineSpec::Unix(socket) | EngineSpec::Ssh { socket, .. } => Some(socket),
+                _ => None,
+            };
             Self { inner: Arc::new(inner) }
         })
     }
@@ -142,6 +150,8 @@ impl Engine {
             endpoint,
             route,
             run: run.clone(),
+            socket: None,
+            reaper: Mutex::new(None),
             guards: Guards::default(),
             images: Mutex::default(),
             collector: Mutex::default(),

@@ -9,9 +9,11 @@ pub mod embedded;
 mod engine;
 mod error;
 mod image;
+mod leave;
 mod manifest;
 mod owned;
 mod ownership;
+mod reaper;
 mod route;
 
 pub use container::{Address, Service, ServiceState, StartSpec};
@@ -19,6 +21,7 @@ pub use context::RunContext;
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind, StartError};
 pub use image::{ImageEvent, LocalImage, Progress, SentBy, TransferStats, build_or_find, send};
+pub use leave::collector_size;
 pub use owned::{Owned, OwnedKind, PruneScope};
 pub use route::prove_routes;
 

@@ -1,7 +1,7 @@
 //! Cleaning up: this run's objects at its end, those of runs that died when their time is over.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bollard::query_parameters::{
     ListContainersOptionsBuilder, ListImagesOptionsBuilder, ListNetworksOptionsBuilder,
@@ -11,10 +11,15 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::engine::{Engine, Route, now_seconds};
 use crate::error::{EngineError, is_not_found};
-use crate::ownership::{ENVIRONMENT, EXPIRES, RUN};
+use crate::ownership::{ENVIRONMENT, EXPIRES, PURPOSE, RUN};
 
 /// Requests in flight at once while cleaning up.
 const AT_ONCE: usize = 16;
+
+/// How long clean-up may take; what is left then expires.
+const CLEARING: Duration = Duration::from_secs(5);
+/// The purpose of a lab's container.
+const LAB: &str = "lab";
 
 /// What kind of object it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +49,8 @@ pub struct Owned {
     pub expires: Option<i64>,
     /// The environment that it stands for.
     pub environment: Option<String>,
+    /// Why it is there: `primary`, `control`, `reaper-0`, `lab`.
+    pub purpose: String,
 }
 
 /// What to remove.
@@ -58,10 +65,11 @@ pub enum PruneScope {
 }
 
 impl PruneScope {
-    fn holds(&self, owned: &Owned, now: i64) -> bool {
+    pub(crate) fn holds(&self, owned: &Owned, now: i64) -> bool {
         match self {
             Self::Expired => owned.expires.is_some_and(|expires| expires < now),
-            Self::Run(run) => owned.run == *run,
+            // A lab has a life of its own: it ends with its starter, at its deadline, or when it is told to.
+            Self::Run(run) => owned.run == *run && owned.purpose != LAB,
             Self::Everything => true,
         }
     }
@@ -94,38 +102,48 @@ impl Engine {
         Ok(self.remove_all(doomed).await)
     }
 
-    /// Removes everything that this run made here.
+    /// Removes everything that this run made here, but for the reaper that watches over it.
     pub async fn remove_run_objects(&self) -> Result<(), EngineError> {
-        let scope = PruneScope::Run(self.inner.run.run.clone());
-        // A create that was under way when the run was interrupted shows up late.
-        for _ in 0..3 {
-            let guarded = self.inner.guards.names();
-            stream::iter(&guarded)
-                .for_each_concurrent(AT_ONCE, |name| async move {
-                    self.remove_container(name).await;
-                })
-                .await;
-            self.prune(&scope).await?;
-            if self.inner.guards.names().is_empty() && !self.has_objects(&scope).await? {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        Ok(())
+        self.clear(|owned| !owned.purpose.starts_with("reaper")).await
     }
 
-    /// Ends the use of this engine: disarms the reaper, removes what the run made, closes the connection.
+    /// Ends the use of this engine: removes what the run made, disarms the reaper, closes the connection.
     pub async fn close(&self) {
-        // What cannot be removed now expires, and the next run sweeps it.
+        // What cannot be removed now is the reaper's, or expires and is swept by a later run.
         self.remove_run_objects().await.ok();
+        self.disarm_reaper().await;
+        self.clear(|_| true).await.ok();
         if let Route::Ssh(route) = &self.inner.route {
             route.close().await;
         }
     }
 
-    async fn has_objects(&self, scope: &PruneScope) -> Result<bool, EngineError> {
-        let now = now_seconds();
-        Ok(self.list_owned().await?.iter().any(|owned| scope.holds(owned, now)))
+    /// Rounds until nothing is left: a create that was under way when the run was interrupted shows up late.
+    async fn clear(&self, doomed: impl Fn(&Owned) -> bool) -> Result<(), EngineError> {
+        let scope = PruneScope::Run(self.inner.run.run.clone());
+        let begun = Instant::now();
+        while begun.elapsed() < CLEARING {
+            let listed = self.list_owned().await?;
+            let mut names: BTreeSet<String> = self.inner.guards.names();
+            let (ours, others): (Vec<Owned>, Vec<Owned>) =
+                listed.into_iter().partition(|owned| scope.holds(owned, 0) && doomed(owned));
+            for owned in others.iter().chain(&ours) {
+                names.remove(&owned.name);
+            }
+            if ours.is_empty() && names.is_empty() {
+                return Ok(());
+            }
+            // Created, perhaps: registered, and not listed yet.
+            stream::iter(&names)
+                .for_each_concurrent(AT_ONCE, |name| async move {
+                    self.remove_container(name).await;
+                })
+                .await;
+            self.remove_all(ours).await;
+            // What the engine is removing is still listed for a moment.
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        Ok(())
     }
 
     /// Containers first: networks and images are held by them.
@@ -133,8 +151,9 @@ impl Engine {
         let mut gone = Vec::new();
         let kinds: BTreeSet<OwnedKind> = doomed.iter().map(|owned| owned.kind).collect();
         for kind in kinds {
-            let removed: Vec<Option<Owned>> = stream::iter(doomed.iter().filter(|owned| owned.kind == kind))
-                .map(|owned| async move { self.remove_owned(owned).await.then(|| owned.clone()) })
+            let of_kind: Vec<Owned> = doomed.iter().filter(|owned| owned.kind == kind).cloned().collect();
+            let removed: Vec<Option<Owned>> = stream::iter(of_kind)
+                .map(|owned| async move { self.remove_owned(&owned).await.then_some(owned) })
                 .buffer_unordered(AT_ONCE)
                 .collect()
                 .await;
@@ -218,5 +237,6 @@ fn owned(kind: OwnedKind, id: String, name: String, labels: Option<HashMap<Strin
         run: labels.remove(RUN).unwrap_or_default(),
         expires: labels.remove(EXPIRES).and_then(|expires| expires.parse().ok()),
         environment: labels.remove(ENVIRONMENT).filter(|name| !name.is_empty()),
+        purpose: labels.remove(PURPOSE).unwrap_or_default(),
     }
 }

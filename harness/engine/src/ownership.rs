@@ -13,6 +13,8 @@ pub(crate) const OWNER: &str = "parity.owner";
 pub(crate) const EXPIRES: &str = "parity.expires";
 /// The environment it stands for.
 pub(crate) const ENVIRONMENT: &str = "parity.environment";
+/// A reaper; the value is when it was started, in milliseconds since the epoch.
+pub(crate) const REAPER: &str = "parity.reaper";
 /// What it is there for.
 pub(crate) const PURPOSE: &str = "parity.purpose";
 

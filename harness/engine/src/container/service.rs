@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 use super::Address;
 use crate::engine::{Engine, Route};
-use crate::error::{EngineError, ErrorKind, is_not_found};
+use crate::error::{EngineError, ErrorKind, is_not_found, status};
 
 /// Bytes of output kept at most.
 const LOG_CAP: usize = 64 << 10;
@@ -196,7 +196,8 @@ impl Engine {
         let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
         let removed = match self.docker().remove_container(name, Some(options)).await {
             Ok(()) => true,
-            Err(e) => is_not_found(&e),
+            // The engine is at it already.
+            Err(e) => is_not_found(&e) || status(&e) == Some(409),
         };
         if removed {
             self.inner.guards.release(name);

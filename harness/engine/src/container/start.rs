@@ -32,7 +32,7 @@ impl Engine {
     }
 
     /// A container that already runs here: never started, stopped or changed.
-    pub async fn attach(&self, container: &str, port: u16) -> Result<Service, StartError> {
+    pub async fn attach(&self, container: &str, port: Option<u16>) -> Result<Service, StartError> {
         let inspected = self.inspect(container).await.map_err(|e| {
             if is_not_found(&e) {
                 EngineError::new(
@@ -54,11 +54,14 @@ impl Engine {
             });
         }
         let mut parts = Parts::default();
-        let address = self.reach(&inspected, port, &mut parts).await?;
+        let address = match port {
+            Some(port) => Some(self.reach(&inspected, port, &mut parts).await?),
+            None => None,
+        };
         let identity = Identity {
             id,
             image: inspected.image.clone().unwrap_or_default(),
-            address: Some(address),
+            address,
             ready_ms: 0,
             attached: true,
             environment: self.name().to_owned(),

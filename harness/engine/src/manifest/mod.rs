@@ -17,6 +17,7 @@ use crate::connect::transport::Meter;
 use crate::container::Service;
 use crate::engine::Engine;
 
+pub(crate) use image::ensure as collector_image;
 pub(crate) use sidecar::{Look, look};
 
 /// A whole scan may take this long.

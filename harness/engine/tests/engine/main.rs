@@ -2,6 +2,7 @@
 //!
 //! Under `CI` a missing engine fails every test; elsewhere they are ignored, with the reason shown.
 
+mod kill;
 mod manifest;
 mod remote;
 mod start;
@@ -13,6 +14,9 @@ use envparity_engine::Engine;
 use libtest_mimic::{Arguments, Trial};
 
 fn main() -> std::process::ExitCode {
+    if let Some(job) = kill::job() {
+        return runtime().block_on(kill::do_job(job));
+    }
     let arguments = Arguments::from_args();
     let missing = runtime().block_on(missing());
     let required = std::env::var_os("CI").is_some();
@@ -31,6 +35,9 @@ fn main() -> std::process::ExitCode {
         start::what_has_expired_is_swept_and_nothing_else,
         manifest::a_manifest_is_seen_from_beside_and_kept_while_nothing_changes,
         manifest::a_locked_down_container_is_seen_as_well,
+        kill::a_killed_process_leaves_nothing_here,
+        kill::a_killed_process_leaves_nothing_afar,
+        kill::a_run_that_closes_disarms_its_reaper,
         remote::an_image_travels_by_layer_and_runs_there,
         remote::refusals_of_ssh_say_what_to_do,
         remote::mutual_tls_is_needed_and_enough,
@@ -38,9 +45,9 @@ fn main() -> std::process::ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn trial<F: Future<Output = ()>>(name: &str, missing: Option<&str>, required: bool, test: fn() -> F) -> Trial
+fn trial<F>(name: &str, missing: Option<&str>, required: bool, test: fn() -> F) -> Trial
 where
-    F: 'static,
+    F: Future<Output = ()> + 'static,
 {
     let missing = missing.map(str::to_owned);
     match missing {

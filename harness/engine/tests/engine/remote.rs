@@ -14,7 +14,7 @@ use envparity_model::{ManifestState, Way};
 use crate::support::{Run, changed_image, container, local, plain, run, service_image};
 
 /// A lab for one test.
-async fn lab(run: &Run) -> Lab {
+pub(crate) async fn lab(run: &Run) -> Lab {
     let options = LabOptions {
         name: run.context.run.clone(),
         state_dir: run.context.cache_dir.join("labs"),
@@ -25,7 +25,7 @@ async fn lab(run: &Run) -> Lab {
     Lab::start(options, &|_| ()).await.expect("a lab starts")
 }
 
-fn over_ssh(lab: &Lab) -> EngineSpec {
+pub(crate) fn over_ssh(lab: &Lab) -> EngineSpec {
     EngineSpec::Ssh {
         destination: lab.destination(),
         identity: Some(lab.identity().to_string_lossy().into()),
@@ -105,10 +105,13 @@ pub(crate) async fn an_image_travels_by_layer_and_runs_there() {
     lab.stop().await.expect("stops");
 }
 
+/// Of destination, identity and known hosts.
+type Change<'a> = &'a dyn Fn(&mut String, &mut Option<String>, &mut Option<String>);
+
 pub(crate) async fn refusals_of_ssh_say_what_to_do() {
     let run = run("refused");
     let lab = lab(&run).await;
-    let spec = |change: &dyn Fn(&mut String, &mut Option<String>, &mut Option<String>)| {
+    let spec = |change: Change<'_>| {
         let EngineSpec::Ssh { mut destination, mut identity, mut known_hosts, config, socket } =
             over_ssh(&lab)
         else {

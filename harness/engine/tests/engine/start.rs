@@ -46,7 +46,7 @@ pub(crate) async fn a_service_comes_up_is_asked_and_goes() {
     assert_eq!((ours[0].kind, ours[0].environment.as_deref()), (OwnedKind::Container, Some("local")));
 
     // Attached to, it is found by name and outlives the guest.
-    let guest = engine.attach(&ours[0].name, 8080).await.expect("found");
+    let guest = engine.attach(&ours[0].name, Some(8080)).await.expect("found");
     assert!(ask(guest.address().expect("has a port"), "/").contains("hello"));
     guest.remove().await;
     assert!(service.state().await.expect("known").running);
