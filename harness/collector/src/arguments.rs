@@ -7,13 +7,14 @@ use crate::reap::Order;
 
 /// What `--help` says.
 pub(crate) const USAGE: &str = "\
-envparity-collector collect [--pid N] [--root PATH] [--workdir DIR] [--exclude DIR]...
-envparity-collector probe   [--pid N]
-envparity-collector wait    [--pid N] --port N [--timeout MS]
+envparity-collector collect [--pid N | --container ID] [--root PATH] [--workdir DIR] [--exclude DIR]...
+envparity-collector probe   [--pid N | --container ID]
+envparity-collector wait    [--pid N | --container ID] --port N [--timeout MS]
 envparity-collector reap    --run ID [--socket PATH] [--grace SECONDS] [--own NAME]
 envparity-collector --version
 
-collect and probe write gzipped JSON. The target is process 1, its root /proc/1/root.
+collect and probe write gzipped JSON. The target is process 1, its root /proc/1/root; with --container the first process of that container,
+where process numbers are shared with the host or with another container.
 reap writes `armed`, waits for the end of stdin, and removes everything that carries the label
 parity.run=ID, itself last; a line `disarm` ends it before. A newer reaper of the run ends it too.
 Exit codes: 0 done, 1 failed, 2 usage, 3 denied, 4 the target is gone, 5 timeout.
@@ -26,17 +27,19 @@ pub(crate) enum Command {
     Version,
     Collect(Target),
     Probe(Target),
-    Wait { pid: u32, port: u16, timeout: Duration },
+    Wait { target: Target, port: u16, timeout: Duration },
     Reap(Order),
 }
 
 /// The container to look into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
-    /// Its first process, as numbered here.
+    /// Its first process, as numbered here, unless `container` is given.
     pub(crate) pid: u32,
-    /// Its root file system, as seen from here.
-    pub(crate) root: String,
+    /// The whole id of the container, to find its first process.
+    pub(crate) container: Option<String>,
+    /// Its root file system, as seen from here; else that of its first process.
+    pub(crate) root: Option<String>,
     /// The service's working directory, as the container names it.
     pub(crate) workdir: Option<String>,
     /// Directories not to hash.
@@ -52,6 +55,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, 
         let mut value = || words.next().ok_or_else(|| Failure::Usage(format!("`{name}` needs a value")));
         match name.as_str() {
             "--pid" => options.pid = number(&name, &value()?)?,
+            "--container" => options.container = Some(value()?),
             "--root" => options.root = Some(value()?),
             "--workdir" => options.workdir = Some(value()?),
             "--exclude" => options.excluded.push(value()?),
@@ -78,7 +82,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, 
         "wait" => {
             let port = options.port.ok_or_else(|| Failure::Usage("`wait` needs `--port`".to_owned()))?;
             let timeout = Duration::from_millis(options.timeout_ms);
-            Ok(Command::Wait { pid: options.pid, port, timeout })
+            Ok(Command::Wait { target: options.into_target(), port, timeout })
         }
         other => Err(Failure::Usage(format!("unknown command `{other}`"))),
     }
@@ -86,6 +90,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, 
 
 struct Options {
     pid: u32,
+    container: Option<String>,
     root: Option<String>,
     workdir: Option<String>,
     excluded: Vec<String>,
@@ -101,6 +106,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             pid: 1,
+            container: None,
             root: None,
             workdir: None,
             excluded: Vec::new(),
@@ -116,8 +122,8 @@ impl Default for Options {
 
 impl Options {
     fn into_target(self) -> Target {
-        let root = self.root.unwrap_or_else(|| format!("/proc/{}/root", self.pid));
-        Target { pid: self.pid, root, workdir: self.workdir, excluded: self.excluded }
+        let Self { pid, container, root, workdir, excluded, .. } = self;
+        Target { pid, container, root, workdir, excluded }
     }
 }
 
@@ -139,10 +145,10 @@ mod tests {
         else {
             panic!("not collect");
         };
-        assert_eq!((target.pid, target.root.as_str()), (1, "/proc/1/root"));
+        assert_eq!((target.pid, target.container, target.root), (1, None, None));
         assert_eq!(target.excluded, ["/data", "/tmp"]);
-        let Ok(Command::Probe(target)) = read("probe --pid 7") else { panic!("not probe") };
-        assert_eq!(target.root, "/proc/7/root");
+        let Ok(Command::Probe(target)) = read("probe --pid 7 --root /") else { panic!("not probe") };
+        assert_eq!((target.pid, target.root.as_deref()), (7, Some("/")));
     }
 
     #[test]

@@ -25,16 +25,17 @@ pub(crate) fn collect(target: &Target) -> Result<Vec<u8>, Failure> {
 }
 
 fn answer(target: &Target, scanned: bool) -> Result<Vec<u8>, Failure> {
-    let pid = target.pid;
+    let pid = processes::find(target)?;
+    let root = target.root.clone().unwrap_or_else(|| format!("/proc/{pid}/root"));
     // The root is what all else is about: a refusal here is a refusal of the whole way.
-    fs::read_dir(&target.root).map_err(|error| Failure::io(&target.root, &error))?;
+    fs::read_dir(&root).map_err(|error| Failure::io(&root, &error))?;
     let ports = processes::read_listening(pid)?;
     let received_bytes = processes::read_received(pid)?;
-    let (mapped, failures) = processes::read_mapped(pid)?;
+    let (mapped, failures) = processes::read_mapped(pid, target.container.as_deref())?;
     let mut facts = Facts::default();
-    facts.read(target);
+    let files = Files::below(&root);
+    facts.read(pid, &files);
 
-    let files = Files::below(&target.root);
     let mut manifest = if scanned {
         let options =
             ScanOptions { mapped, workdir: target.workdir.clone(), excluded: target.excluded.clone() };
@@ -76,8 +77,7 @@ struct Facts {
 }
 
 impl Facts {
-    fn read(&mut self, target: &Target) {
-        let pid = target.pid;
+    fn read(&mut self, pid: u32, files: &Files) {
         let environment = match processes::read_bytes(pid, "environ") {
             Ok(bytes) => parse_environment(&bytes),
             Err(failure) => {
@@ -86,8 +86,8 @@ impl Facts {
             }
         };
         self.add("locale", Some(system::locale(&environment)));
-        self.add("timezone", system::time_zone(&Files::below(&target.root), &environment));
-        self.add("os", system::name(&Files::below(&target.root)));
+        self.add("timezone", system::time_zone(files, &environment));
+        self.add("os", system::name(files));
         self.add("kernel", fs::read_to_string("/proc/sys/kernel/osrelease").ok());
         for (name, file) in [("user", "status"), ("limits.nofile", "limits")] {
             match processes::read(pid, file) {

@@ -41,7 +41,9 @@ fn run() -> Result<(), Failure> {
             let mut stdout = std::io::stdout().lock();
             let _ = stdout.write_all(b"armed\n").and_then(|()| stdout.flush());
         })?,
-        Command::Wait { pid, port, timeout } => wait::until_listening(pid, port, timeout)?,
+        Command::Wait { target, port, timeout } => {
+            wait::until_listening(processes::find(&target)?, port, timeout)?
+        }
     };
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(&answer).and_then(|()| stdout.flush()).map_err(|error| Failure::io("stdout", &error))
