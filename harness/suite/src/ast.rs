@@ -1,6 +1,7 @@
 //! What a suite says, without how it was spelled.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::Regex;
@@ -12,14 +13,15 @@ use crate::error::Pos;
 /// Text with placeholders.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
-    pub(crate) parts: Vec<Part>,
+    /// Boxed: there are many, and most have one part.
+    pub(crate) parts: Box<[Part]>,
     pub(crate) pos: Pos,
 }
 
 impl Template {
     /// The text, if it has no placeholder.
     pub(crate) fn constant(&self) -> Option<&str> {
-        match self.parts.as_slice() {
+        match &*self.parts {
             [] => Some(""),
             [Part::Text(text)] => Some(text),
             _ => None,
@@ -88,9 +90,9 @@ pub(crate) struct RequestAst {
     pub(crate) form: Vec<KeyValue>,
     pub(crate) multipart: Vec<FormPart>,
     pub(crate) cookies: Vec<KeyValue>,
-    pub(crate) basic_auth: Option<KeyValue>,
+    pub(crate) basic_auth: Option<Box<KeyValue>>,
     pub(crate) options: Vec<OptionAst>,
-    pub(crate) body: Option<Body>,
+    pub(crate) body: Option<Box<Body>>,
 }
 
 #[derive(Debug, Clone)]
@@ -185,7 +187,7 @@ pub(crate) struct ResponseAst {
     pub(crate) headers: Vec<KeyValue>,
     pub(crate) captures: Vec<CaptureAst>,
     pub(crate) asserts: Vec<AssertAst>,
-    pub(crate) body: Option<Body>,
+    pub(crate) body: Option<Box<Body>>,
 }
 
 #[derive(Debug, Clone)]
@@ -237,7 +239,7 @@ pub(crate) enum CookieAttribute {
 /// A JSONPath, read once where it has no placeholder.
 #[derive(Debug, Clone)]
 pub(crate) enum Path {
-    Constant(JsonPath),
+    Constant(Arc<JsonPath>),
     Template(Template),
 }
 

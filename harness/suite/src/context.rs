@@ -101,7 +101,7 @@ impl<'a> Scope<'a> {
 
     pub(crate) fn render(&self, template: &Template) -> Result<String, RenderError> {
         let mut out = String::new();
-        for part in &template.parts {
+        for part in &*template.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Expr(expr) => out.push_str(&self.text(expr)?),

@@ -77,9 +77,6 @@ fn url(request: &RequestAst, scope: &Scope<'_>) -> Result<String, RenderError> {
         let message = format!("`{url}` begins with neither `http://` nor `https://`");
         return Err(RenderError::malformed(pos, message));
     }
-    if let Some(c) = url.chars().find(|c| c.is_whitespace() || c.is_control()) {
-        return Err(RenderError::malformed(pos, format!("`{url}` has {c:?} in it, which no URL may have")));
-    }
     if !request.query.is_empty() {
         match url.contains('?') {
             false => url.push('?'),
@@ -88,7 +85,29 @@ fn url(request: &RequestAst, scope: &Scope<'_>) -> Result<String, RenderError> {
         }
         url.push_str(&pairs(&request.query, scope)?);
     }
-    Ok(url)
+    if let Some(c) = url.chars().find(|c| c.is_ascii_whitespace() || c.is_control()) {
+        return Err(RenderError::malformed(pos, format!("`{url}` has {c:?} in it, which no URL may have")));
+    }
+    Ok(encode_non_ascii(url))
+}
+
+/// Encodes what is no ASCII after the authority, and nothing else: the URL is sent as it was written.
+fn encode_non_ascii(url: String) -> String {
+    if url.is_ascii() {
+        return url;
+    }
+    let start = url.find("://").map_or(0, |scheme| scheme + 3);
+    let path = url[start..].find(['/', '?']).map_or(url.len(), |end| start + end);
+    let mut out = url[..path].to_owned();
+    let mut buffer = [0; 4];
+    for c in url[path..].chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            out.push_str(&percent::encode(c.encode_utf8(&mut buffer), b""));
+        }
+    }
+    out
 }
 
 /// `name=value&…`: values encoded, names as they are.
@@ -131,7 +150,8 @@ fn headers(
     for cookie in &request.cookies {
         cookies.push(format!("{}={}", scope.render(&cookie.key)?, scope.render(&cookie.value)?));
     }
-    if !cookies.is_empty() {
+    // As in Hurl, a header of that name replaces all other cookies.
+    if !cookies.is_empty() && !has(&headers, "cookie") {
         headers.push(("Cookie".to_owned(), cookies.join("; ")));
     }
     if let Some(implied) = implied_type {
@@ -168,26 +188,21 @@ fn content_type(headers: &mut Vec<(String, String)>, implied: String) {
     }
 }
 
-/// The body and the media type that it implies. A body wins over a form, but a form decides the type, as in Hurl.
+/// The body and the media type that it implies.
 fn body(request: &RequestAst, scope: &Scope<'_>) -> Result<(Option<Vec<u8>>, Option<String>), RenderError> {
-    let mut sent = None;
-    let mut implied = request.body.as_ref().and_then(|body| body.content.media_type()).map(str::to_owned);
-    if !request.multipart.is_empty() {
-        let boundary = scope.cx.generator.boundary(scope.cx.case);
-        sent = Some(multipart::encode(&request.multipart, scope, &boundary)?);
-        implied = Some(format!("multipart/form-data; boundary={boundary}"));
+    if let Some(body) = &request.body {
+        return Ok((Some(body.bytes(scope)?), body.content.media_type().map(str::to_owned)));
     }
     if !request.form.is_empty() {
-        sent = Some(pairs(&request.form, scope)?.into_bytes());
-        implied = Some("application/x-www-form-urlencoded".to_owned());
+        let form = pairs(&request.form, scope)?.into_bytes();
+        return Ok((Some(form), Some("application/x-www-form-urlencoded".to_owned())));
     }
-    if let Some(body) = &request.body {
-        let bytes = body.bytes(scope)?;
-        if !bytes.is_empty() {
-            sent = Some(bytes);
-        }
+    if request.multipart.is_empty() {
+        return Ok((None, None));
     }
-    Ok((sent, implied))
+    let boundary = scope.cx.generator.boundary(scope.cx.case);
+    let parts = multipart::encode(request, scope, &boundary)?;
+    Ok((Some(parts), Some(format!("multipart/form-data; boundary={boundary}"))))
 }
 
 impl Content {

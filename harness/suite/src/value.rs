@@ -29,6 +29,23 @@ pub enum Value {
 }
 
 impl Value {
+    /// The value of a variable given as bare text, much as Hurl's `--variable` reads it: `true`, `false`, `null`
+    /// and JSON numbers are what they look like, text in double quotes is that text, all else is text.
+    pub fn from_bare(text: &str) -> Self {
+        match text {
+            "true" => Self::Bool(true),
+            "false" => Self::Bool(false),
+            "null" => Self::Null,
+            text => Number::from_lexeme(text).map_or_else(
+                || {
+                    let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+                    Self::from(quoted.unwrap_or(text))
+                },
+                Self::Number,
+            ),
+        }
+    }
+
     /// As JSON: bytes in base64, a date as ISO 8601, [`Value::Unit`] as `true`. Number lexemes are kept.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;

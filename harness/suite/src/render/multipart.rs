@@ -1,15 +1,20 @@
 //! `multipart/form-data`, as curl writes it (RFC 7578).
 
 use crate::RenderError;
-use crate::ast::{FormContent, FormPart};
+use crate::ast::{FormContent, RequestAst};
 use crate::context::Scope;
 
-pub(super) fn encode(parts: &[FormPart], scope: &Scope<'_>, boundary: &str) -> Result<Vec<u8>, RenderError> {
+pub(super) fn encode(
+    request: &RequestAst,
+    scope: &Scope<'_>,
+    boundary: &str,
+) -> Result<Vec<u8>, RenderError> {
+    let disposition = disposition(request, scope)?;
     let mut out = Vec::new();
-    for part in parts {
+    for part in &request.multipart {
         let name = quoted(&scope.render(&part.key)?);
         out.extend_from_slice(
-            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"").as_bytes(),
+            format!("--{boundary}\r\nContent-Disposition: {disposition}; name=\"{name}\"").as_bytes(),
         );
         match &part.content {
             FormContent::Text(text) => {
@@ -31,6 +36,17 @@ pub(super) fn encode(parts: &[FormPart], scope: &Scope<'_>, boundary: &str) -> R
     }
     out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     Ok(out)
+}
+
+/// Parts of any other multipart type are attachments.
+fn disposition(request: &RequestAst, scope: &Scope<'_>) -> Result<&'static str, RenderError> {
+    for header in &request.headers {
+        if scope.render(&header.key)?.eq_ignore_ascii_case("content-type") {
+            let form = scope.render(&header.value)?.to_ascii_lowercase().starts_with("multipart/form-data");
+            return Ok(if form { "form-data" } else { "attachment" });
+        }
+    }
+    Ok("form-data")
 }
 
 /// Escaped as browsers and curl do.

@@ -196,7 +196,8 @@ impl RequestAst {
 
     fn templates(&self) -> impl Iterator<Item = &Template> {
         let pairs = [&self.headers, &self.query, &self.form, &self.cookies].into_iter().flatten();
-        let pairs = pairs.chain(&self.basic_auth).flat_map(|KeyValue { key, value, .. }| [key, value]);
+        let pairs =
+            pairs.chain(self.basic_auth.as_deref()).flat_map(|KeyValue { key, value, .. }| [key, value]);
         let parts = self.multipart.iter().flat_map(|part| {
             let (content, media_type) = match &part.content {
                 FormContent::Text(text) => (text, None),

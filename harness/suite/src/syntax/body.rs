@@ -11,7 +11,7 @@ pub(super) fn begins(cursor: &mut Cursor<'_>) -> bool {
 }
 
 /// The body on the next lines, if there is one.
-pub(super) fn optional(cursor: &mut Cursor<'_>) -> Parsed<Option<Body>> {
+pub(super) fn optional(cursor: &mut Cursor<'_>) -> Parsed<Option<Box<Body>>> {
     if !cursor.next_item(begins)? {
         return Ok(None);
     }
@@ -23,7 +23,7 @@ pub(super) fn optional(cursor: &mut Cursor<'_>) -> Parsed<Option<Body>> {
     if first.len() < source.text.len() {
         source.text = format!("{first} …").into();
     }
-    Ok(Some(Body { content, source }))
+    Ok(Some(Box::new(Body { content, source })))
 }
 
 fn content(cursor: &mut Cursor<'_>) -> Parsed<Content> {
@@ -44,7 +44,7 @@ pub(super) fn multiline(cursor: &mut Cursor<'_>) -> Parsed<Content> {
     let start = cursor.offset();
     let language = cursor.take_while(|c| !matches!(c, '\n' | '\r' | '`')).trim_end_matches([' ', '\t']);
     if !cursor.newline() {
-        return Err(cursor.unexpected("a new line after ```` ``` ````").hint("write one line as `…`"));
+        return Err(cursor.unexpected("a new line after three backticks").hint("write one line as `…`"));
     }
     match language {
         "" => template::multiline(cursor).map(Content::Text),
@@ -56,7 +56,7 @@ pub(super) fn multiline(cursor: &mut Cursor<'_>) -> Parsed<Content> {
                 cursor.seek(from + end);
                 Ok(Content::RawText(cursor.since(from).to_owned()))
             }
-            None => Err(Fail::new(start, "no closing ```` ``` ```` follows")),
+            None => Err(Fail::new(start, "three closing backticks are missing")),
         },
         "graphql" => Err(Fail::new(start, "`graphql` bodies are not supported")
             .hint("send the query as JSON: {\"query\": \"…\", \"variables\": {…}}")),

@@ -1,5 +1,11 @@
 //! A place in a suite's text that moves forward, and knows its line and column.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use regex::Regex;
+use serde_json_path::JsonPath;
+
 use crate::ast::Source;
 use crate::error::Pos;
 
@@ -33,6 +39,9 @@ pub(super) struct Cursor<'t> {
     last: (usize, usize, usize),
     /// How many `newUuid` the present entry has.
     pub(super) uuids: u32,
+    /// Regular expressions and JSONPaths that the file has had: suites repeat them, and they are large.
+    pub(super) patterns: HashMap<String, Regex>,
+    pub(super) paths: HashMap<String, Arc<JsonPath>>,
 }
 
 impl<'t> Cursor<'t> {
@@ -41,7 +50,8 @@ impl<'t> Cursor<'t> {
         let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let line_starts = std::iter::once(at).chain(newlines.map(|(newline, _)| newline + 1)).collect();
-        Self { text, at, line_starts, last: (0, at, 0), uuids: 0 }
+        let (patterns, paths) = (HashMap::new(), HashMap::new());
+        Self { text, at, line_starts, last: (0, at, 0), uuids: 0, patterns, paths }
     }
 
     pub(super) fn offset(&self) -> usize {

@@ -1,5 +1,7 @@
 //! Literals: numbers, bytes, regular expressions, JSONPaths.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -54,9 +56,11 @@ pub(super) fn hex(cursor: &mut Cursor<'_>) -> Parsed<Vec<u8>> {
 pub(super) fn base64(cursor: &mut Cursor<'_>) -> Parsed<Vec<u8>> {
     cursor.expect("base64,")?;
     let start = cursor.offset();
-    let text = cursor.take_while(|c| c.is_ascii_alphanumeric() || "+/= \t\n".contains(c));
+    let text = cursor.take_while(|c| c.is_ascii_alphanumeric() || "+/ \t\n".contains(c));
+    let padding = cursor.take_while(|c| c == '=');
+    cursor.spaces();
     cursor.expect(";")?;
-    let digits: String = text.split_ascii_whitespace().collect();
+    let digits: String = text.split_ascii_whitespace().chain([padding]).collect();
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);
@@ -77,21 +81,39 @@ pub(super) fn file(cursor: &mut Cursor<'_>) -> Parsed<Template> {
 /// `/…/` or `"…"`.
 pub(super) fn pattern(cursor: &mut Cursor<'_>) -> Parsed<Pattern> {
     let start = cursor.offset();
-    let text = match cursor.peek() {
-        Some('/') => slashed(cursor)?,
+    match cursor.peek() {
+        Some('/') => {
+            let text = slashed(cursor)?;
+            compiled(cursor, start, text).map(Pattern::Constant)
+        }
         Some('"') => {
             let template = template::quoted(cursor)?;
-            match template.constant() {
-                Some(text) => text.to_owned(),
-                None => return Ok(Pattern::Template(template)),
-            }
+            template_pattern(cursor, start, template)
         }
-        _ => return Err(cursor.unexpected("a regular expression, as `/…/` or `\"…\"`")),
-    };
-    match Regex::new(&text) {
-        Ok(regex) => Ok(Pattern::Constant(regex)),
-        Err(e) => Err(Fail::new(start, format!("no regular expression: {}", last_line(&e.to_string())))),
+        _ => Err(cursor.unexpected("a regular expression, as `/…/` or `\"…\"`")),
     }
+}
+
+/// A regular expression by a text, that begins at `start`.
+pub(super) fn template_pattern(cursor: &mut Cursor<'_>, start: usize, template: Template) -> Parsed<Pattern> {
+    match template.constant().map(str::to_owned) {
+        Some(text) => compiled(cursor, start, text).map(Pattern::Constant),
+        None => Ok(Pattern::Template(template)),
+    }
+}
+
+fn compiled(cursor: &mut Cursor<'_>, start: usize, text: String) -> Parsed<Regex> {
+    if let Some(known) = cursor.patterns.get(&text) {
+        return Ok(known.clone());
+    }
+    let failed = |e: regex::Error| {
+        let message = e.to_string();
+        let line = message.lines().next_back().unwrap_or_default().trim();
+        Fail::new(start, format!("no regular expression: {}", line.strip_prefix("error: ").unwrap_or(line)))
+    };
+    let regex = Regex::new(&text).map_err(failed)?;
+    cursor.patterns.insert(text, regex.clone());
+    Ok(regex)
 }
 
 /// The text of `/…/`, in which only `\/` is an escape of Hurl's own.
@@ -109,20 +131,17 @@ fn slashed(cursor: &mut Cursor<'_>) -> Parsed<String> {
     }
 }
 
-fn last_line(message: &str) -> &str {
-    let line = message.lines().next_back().unwrap_or_default().trim();
-    line.strip_prefix("error: ").unwrap_or(line)
-}
-
 /// A JSONPath in quotes.
 pub(super) fn path(cursor: &mut Cursor<'_>) -> Parsed<Path> {
     let start = cursor.offset();
     let template = template::quoted(cursor)?;
     let Some(text) = template.constant() else { return Ok(Path::Template(template)) };
-    match read_path(text) {
-        Ok(path) => Ok(Path::Constant(path)),
-        Err(reason) => Err(Fail::new(start, reason)),
+    if let Some(known) = cursor.paths.get(text) {
+        return Ok(Path::Constant(known.clone()));
     }
+    let path = Arc::new(read_path(text).map_err(|reason| Fail::new(start, reason))?);
+    cursor.paths.insert(text.to_owned(), path.clone());
+    Ok(Path::Constant(path))
 }
 
 /// How deep a JSONPath may nest: its reader goes down the stack.
@@ -142,5 +161,9 @@ pub(crate) fn read_path(text: &str) -> Result<JsonPath, String> {
     if deepest > PATH_DEPTH {
         return Err(format!("JSONPath nests deeper than {PATH_DEPTH}"));
     }
-    JsonPath::parse(text).map_err(|e| format!("`{text}` is no JSONPath: {}", e.message()))
+    // What the reader itself has to say is about its own parts.
+    let failed = |e: serde_json_path::ParseError| {
+        format!("`{text}` is no JSONPath (RFC 9535) from character {} on", e.position() + 1)
+    };
+    JsonPath::parse(text).map_err(failed)
 }

@@ -37,6 +37,7 @@ pub fn parse(path: &str, text: &str) -> Result<SuiteFile, Vec<SyntaxError>> {
             }
         }
     }
+    entries.shrink_to_fit();
     if errors.is_empty() { Ok(SuiteFile { path: path.to_owned(), entries }) } else { Err(errors) }
 }
 
@@ -138,12 +139,7 @@ fn request<'t>(cursor: &mut Cursor<'t>) -> Parsed<(RequestAst, &'t str)> {
     let written = cursor.since(start);
     let absolute = ["http://", "https://", "{{"].iter().any(|begin| written.starts_with(begin));
     if !absolute {
-        let fail = if written.is_empty() {
-            cursor.unexpected("a URL")
-        } else {
-            Fail::new(start, format!("`{written}` is no absolute URL"))
-        };
-        return Err(fail.hint("begin with `{{base}}`, the address of the environment"));
+        return Err(no_url(cursor, start, written));
     }
     cursor.end_line()?;
     let mut request = RequestAst {
@@ -159,8 +155,28 @@ fn request<'t>(cursor: &mut Cursor<'t>) -> Parsed<(RequestAst, &'t str)> {
         body: None,
     };
     section::request_sections(cursor, &mut request)?;
+    let end = cursor.offset();
     request.body = body::optional(cursor)?;
+    let bodies = [!request.form.is_empty(), !request.multipart.is_empty(), request.body.is_some()];
+    if bodies.iter().filter(|body| **body).count() > 1 {
+        let fail = Fail::new(end, "more than one body in a request");
+        return Err(fail.hint("a request has [Form], [Multipart] or a body"));
+    }
     Ok((request, written))
+}
+
+fn no_url(cursor: &Cursor<'_>, start: usize, written: &str) -> Fail {
+    let word = written.split(' ').next().unwrap_or_default();
+    if word.ends_with(':') {
+        return Fail::new(start, format!("unexpected `{word}`"))
+            .hint("the name of a header has no space in it");
+    }
+    let fail = if written.is_empty() {
+        cursor.unexpected("a URL")
+    } else {
+        Fail::new(start, format!("`{written}` is no absolute URL"))
+    };
+    fail.hint("begin with `{{base}}`, the address of the environment")
 }
 
 fn method(cursor: &mut Cursor<'_>) -> Parsed<String> {
@@ -172,8 +188,8 @@ fn method(cursor: &mut Cursor<'_>) -> Parsed<String> {
     cursor.seek(start);
     if cursor.sees("HTTP") {
         return Err(cursor
-            .fail("a second response for one request")
-            .hint("a request line stands above each"));
+            .fail("a response without a request")
+            .hint("each has a request line of its own above it"));
     }
     let known = word.to_ascii_uppercase();
     if ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"].contains(&known.as_str()) {

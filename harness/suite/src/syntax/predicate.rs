@@ -37,7 +37,14 @@ fn positive(cursor: &mut Cursor<'_>) -> Parsed<Predicate> {
         }
         "matches" => {
             cursor.some_spaces()?;
-            Predicate::Matches(literal::pattern(cursor)?)
+            let start = cursor.offset();
+            Predicate::Matches(match cursor.peek() {
+                Some('`') if !cursor.sees("```") => {
+                    let template = template::backticked(cursor)?;
+                    literal::template_pattern(cursor, start, template)?
+                }
+                _ => literal::pattern(cursor)?,
+            })
         }
         "exists" => Predicate::Exists,
         "isEmpty" => Predicate::IsEmpty,

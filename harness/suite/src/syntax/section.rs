@@ -61,7 +61,7 @@ pub(super) fn request_sections(cursor: &mut Cursor<'_>, request: &mut RequestAst
             "BasicAuth" => {
                 seen.once(at, "BasicAuth")?;
                 if cursor.next_item(is_key_value)? {
-                    request.basic_auth = Some(key_value(cursor)?);
+                    request.basic_auth = Some(Box::new(key_value(cursor)?));
                 }
             }
             "Options" => {
@@ -130,6 +130,7 @@ pub(super) fn key_values(cursor: &mut Cursor<'_>) -> Parsed<Vec<KeyValue>> {
     while cursor.next_item(is_key_value)? {
         found.push(key_value(cursor)?);
     }
+    found.shrink_to_fit();
     Ok(found)
 }
 
@@ -186,7 +187,11 @@ fn assert(cursor: &mut Cursor<'_>) -> Parsed<AssertAst> {
     let start = cursor.offset();
     let query = query(cursor)?;
     let filters = filters(cursor)?;
-    cursor.some_spaces()?;
+    if !cursor.spaces() {
+        return Err(cursor
+            .unexpected("a filter or a predicate")
+            .hint("to test that it is there, write `exists`"));
+    }
     let (not, predicate) = predicate(cursor)?;
     let source = cursor.source(start);
     cursor.end_line()?;

@@ -24,7 +24,7 @@ impl Builder {
 
     fn finish(mut self, cursor: &mut Cursor<'_>, start: usize) -> Template {
         self.flush();
-        Template { parts: self.parts, pos: cursor.pos_at(start) }
+        Template { parts: self.parts.into_boxed_slice(), pos: cursor.pos_at(start) }
     }
 }
 
@@ -69,7 +69,10 @@ fn delimited(cursor: &mut Cursor<'_>, delimiter: char) -> Parsed<Template> {
     let start = cursor.offset();
     cursor.expect(delimiter.encode_utf8(&mut [0; 4]))?;
     let template = within(cursor, start, &[delimiter])?;
-    cursor.expect(delimiter.encode_utf8(&mut [0; 4]))?;
+    if !cursor.eat(delimiter.encode_utf8(&mut [0; 4])) {
+        let quote = if delimiter == '"' { "a closing quote" } else { "a closing backtick" };
+        return Err(cursor.unexpected(quote));
+    }
     Ok(template)
 }
 
@@ -98,7 +101,7 @@ pub(super) fn multiline(cursor: &mut Cursor<'_>) -> Parsed<Template> {
         if cursor.sees("{{") {
             built.expr(placeholder(cursor)?);
         } else {
-            let Some(c) = cursor.bump() else { return Err(cursor.unexpected("```` ``` ````")) };
+            let Some(c) = cursor.bump() else { return Err(cursor.unexpected("three closing backticks")) };
             built.text.push(c);
         }
     }

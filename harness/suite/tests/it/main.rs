@@ -2,4 +2,13 @@
 
 mod support;
 
+mod asserts;
+mod bodies;
+mod captures;
 mod cases;
+mod errors;
+mod filters;
+mod laws;
+mod options;
+mod requests;
+mod responses;
