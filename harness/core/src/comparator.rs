@@ -249,7 +249,7 @@ impl<'c> Case<'c> {
             noise: &noise,
             controlled: !controls.is_empty(),
             rules: self.rules,
-            has_body: mine.body.size > 0 && theirs.body.size > 0,
+            has_body: mine.body.size > 0 || theirs.body.size > 0,
         };
         headers.judge(mine, theirs, marks, drifts, &mut |at, kind, why| {
             shapes.push((at.to_owned(), kind_name(kind), why.to_owned()));

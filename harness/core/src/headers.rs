@@ -75,7 +75,7 @@ pub(crate) struct Headers<'h> {
     /// There was a control sample: what it does not show is stable.
     pub(crate) controlled: bool,
     pub(crate) rules: &'h CaseRules<'h>,
-    /// A body was received and is compared by itself.
+    /// A body was received by one side and is compared by itself: its length says nothing more.
     pub(crate) has_body: bool,
 }
 

@@ -118,6 +118,18 @@ impl Engine {
         }
     }
 
+    /// Removes an image by reference or id; one that is gone counts as removed.
+    pub async fn remove_image(&self, image: &str) -> Result<(), EngineError> {
+        // Parents without a name are somebody else's build cache.
+        let options = RemoveImageOptionsBuilder::default().force(true).noprune(true).build();
+        match self.docker().remove_image(image, Some(options), None).await {
+            Err(e) if !is_not_found(&e) => {
+                Err(EngineError::api(format_args!("could not remove image `{image}`"), &e))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Rounds until nothing is left: a create that was under way when the run was interrupted shows up late.
     async fn clear(&self, doomed: impl Fn(&Owned) -> bool) -> Result<(), EngineError> {
         let scope = PruneScope::Run(self.inner.run.run.clone());
@@ -168,13 +180,7 @@ impl Engine {
             OwnedKind::Container => self.remove_container(&owned.name).await,
             OwnedKind::Network => self.remove_network(&owned.id).await,
             OwnedKind::Volume => self.remove_volume(&owned.name).await,
-            OwnedKind::Image => {
-                let options = RemoveImageOptionsBuilder::default().force(true).build();
-                match self.docker().remove_image(&owned.id, Some(options), None).await {
-                    Ok(_) => true,
-                    Err(e) => is_not_found(&e),
-                }
-            }
+            OwnedKind::Image => self.remove_image(&owned.id).await.is_ok(),
         }
     }
 

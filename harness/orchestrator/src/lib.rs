@@ -1,1 +1,33 @@
-//! See the crate description.
+//! From a plan to a report: environments up, recordings, comparison, reports, environments down.
+//!
+//! The only crate that sees all the others. It prints nothing: progress leaves as [`Event`]s, results as a
+//! [`Report`](envparity_model::Report) and files.
+
+mod analysis;
+mod artifacts;
+mod engines;
+mod event;
+mod examine;
+mod journal;
+#[cfg(feature = "lab")]
+mod labs;
+mod plan;
+mod recordings;
+mod run;
+mod run_folder;
+mod run_id;
+mod session;
+mod source;
+
+pub use analysis::report_of;
+pub use artifacts::{Format, write as write_reports};
+pub use engines::{collect_manifest, prune};
+pub use event::{Event, Sink};
+pub use examine::{Examined, examine};
+#[cfg(feature = "lab")]
+pub use labs::{HeldLab, LabUp, lab_down, lab_up, labs};
+pub use plan::{Plan, PlanError, Selection, plan};
+pub use recordings::compare_recordings;
+pub use run::{ConfigText, Finished, Keep, RunError, RunRequest, run};
+pub use run_folder::{find_run, runs_folder, write_atomically};
+pub use session::Places;

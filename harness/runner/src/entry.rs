@@ -170,8 +170,10 @@ impl Asking<'_> {
             scope.vars.remove(name);
             scope.failed.insert(name.clone(), self.case.clone());
         }
+        let redacted = self.entry.redacted();
         for (name, value) in &captures {
-            if let (true, Value::String(text)) = (is_secret_name(name), value) {
+            let secret = is_secret_name(name) || redacted.contains(&name.as_str());
+            if let (true, Value::String(text)) = (secret, value) {
                 self.recorder.secret(text);
             }
             scope.vars.set(name, value.clone());

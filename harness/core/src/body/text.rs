@@ -76,6 +76,10 @@ pub(super) fn judge(
         shapes.push(("body".to_owned(), "value", "two samples of the reference share no lines".to_owned()));
         return;
     }
+    if texts.0 == texts.1 {
+        // Other bytes of another charset, which its header tells.
+        return;
+    }
     if noise.is_empty() && same_but_space(texts.0, texts.1) {
         return drifts.push(space(texts.0, texts.1));
     }

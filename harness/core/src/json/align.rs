@@ -8,6 +8,8 @@ pub(super) struct Alignment {
     pub(super) pairs: Vec<(usize, usize)>,
     pub(super) left_only: Vec<usize>,
     pub(super) right_only: Vec<usize>,
+    /// The paired items stand in another order.
+    pub(super) reordered: bool,
 }
 
 impl Alignment {
@@ -29,17 +31,35 @@ impl Alignment {
             }
         }
         out.right_only = (0..right.len()).filter(|at| !taken[*at]).collect();
+        out.reordered = out.pairs.windows(2).any(|pair| pair[0].1 > pair[1].1);
         out
     }
 
-    /// Whether the paired items stand in another order.
-    pub(super) fn is_reordered(&self) -> bool {
+    /// Pairs what is left over by a second notion of equality.
+    pub(super) fn refine<T: Eq + std::hash::Hash>(&mut self, left: &[T], right: &[T]) {
+        let (lefts, rights) = (std::mem::take(&mut self.left_only), std::mem::take(&mut self.right_only));
+        let more = Self::by_equality(
+            &lefts.iter().map(|at| &left[*at]).collect::<Vec<_>>(),
+            &rights.iter().map(|at| &right[*at]).collect::<Vec<_>>(),
+        );
+        self.extend(&more, &lefts, &rights);
+    }
+
+    /// Takes in an alignment of sublists, given where their items stand.
+    pub(super) fn extend(&mut self, more: &Self, lefts: &[usize], rights: &[usize]) {
+        self.pairs.extend(more.pairs.iter().map(|(l, r)| (lefts[*l], rights[*r])));
+        self.pairs.sort_unstable();
+        self.left_only = more.left_only.iter().map(|at| lefts[*at]).collect();
+        self.right_only = more.right_only.iter().map(|at| rights[*at]).collect();
+    }
+
+    fn crosses(&self) -> bool {
         self.pairs.windows(2).any(|pair| pair[0].1 > pair[1].1)
     }
 
     /// Pairs what is left over, gap by gap: items between the same neighbours belong together.
     pub(super) fn pair_gaps(&mut self, likeness: impl Fn(usize, usize) -> usize) {
-        if self.is_reordered() {
+        if self.crosses() {
             return self.pair_rest(likeness);
         }
         let mut fences: Vec<(usize, usize)> = self.pairs.clone();
@@ -113,7 +133,7 @@ mod tests {
         let alignment = Alignment::by_equality(&["a", "b", "a", "c"], &["a", "a", "b"]);
         assert_eq!(alignment.pairs, [(0, 0), (1, 2), (2, 1)]);
         assert_eq!(alignment.left_only, [3]);
-        assert!(alignment.is_reordered());
+        assert!(alignment.reordered);
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Walk<'_, '_> {
                 if self.is_same(l.1, r.1) {
                     continue;
                 }
-                if self.canon_item(Hand::Left, l.0, l.1) == self.canon_item(Hand::Right, l.0, r.1) {
+                if self.canon_item(Hand::Left, l.0, l.1, true) == self.canon_item(Hand::Right, l.0, r.1, true) {
                     known.push((l.0, r.0));
                 } else {
                     lefts.push(l);
@@ -63,8 +63,12 @@ impl Walk<'_, '_> {
         }
         let mut alignment =
             if same_length && !free { self.align_in_place(&items) } else { self.align_freely(&items, free) };
-        if alignment.is_reordered() && !free && mode != Mode::Ignore {
-            self.found(What::Order);
+        if alignment.reordered {
+            if free || mode == Mode::Ignore {
+                self.explain();
+            } else {
+                self.found(What::Order);
+            }
         }
         let (left, right) = (self.left, self.right);
         let likeness = |l: usize, r: usize| alike((left, items.lefts[l].1), (right, items.rights[r].1));
@@ -112,19 +116,27 @@ impl Walk<'_, '_> {
         };
         if let Some(by_key) = self.by_key(&rest) {
             let (lefts, rights) = (alignment.left_only.clone(), alignment.right_only.clone());
-            alignment.pairs.extend(by_key.pairs.iter().map(|(l, r)| (lefts[*l], rights[*r])));
-            alignment.left_only = by_key.left_only.iter().map(|at| lefts[*at]).collect();
-            alignment.right_only = by_key.right_only.iter().map(|at| rights[*at]).collect();
+            alignment.extend(&by_key, &lefts, &rights);
         }
         alignment
     }
 
+    /// Pairs equal items; then, of the rest, those that noise excuses.
     fn by_value(&mut self, items: &Items) -> Alignment {
-        let lefts: Vec<u64> =
-            items.lefts.iter().map(|(at, id)| self.canon_item(Hand::Left, *at, *id)).collect();
-        let rights: Vec<u64> =
-            items.rights.iter().map(|(at, id)| self.canon_item(Hand::Right, *at, *id)).collect();
-        Alignment::by_equality(&lefts, &rights)
+        let (lefts, rights) = self.canons(items, false);
+        let mut alignment = Alignment::by_equality(&lefts, &rights);
+        if self.has_noise() && !alignment.left_only.is_empty() && !alignment.right_only.is_empty() {
+            let (lefts, rights) = self.canons(items, true);
+            alignment.reordered &= Alignment::by_equality(&lefts, &rights).reordered;
+            alignment.refine(&lefts, &rights);
+        }
+        alignment
+    }
+
+    fn canons(&mut self, items: &Items, blind: bool) -> (Vec<u64>, Vec<u64>) {
+        let lefts = items.lefts.iter().map(|(at, id)| self.canon_item(Hand::Left, *at, *id, blind)).collect();
+        let rights = items.rights.iter().map(|(at, id)| self.canon_item(Hand::Right, *at, *id, blind)).collect();
+        (lefts, rights)
     }
 
     /// Pairs objects by a field that tells them apart on both sides and that both sides share.
@@ -153,7 +165,7 @@ impl Walk<'_, '_> {
                 continue;
             }
             // A key under which everything keeps its place explains more than one under which it moves.
-            if !alignment.is_reordered() {
+            if !alignment.reordered {
                 return Some(alignment);
             }
             best.get_or_insert(alignment);

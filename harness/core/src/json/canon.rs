@@ -13,11 +13,13 @@ use crate::rules::Mode;
 const MAX_DEPTH: usize = 64;
 
 impl<'a> Walk<'_, 'a> {
-    /// The number of a value at the walk's current place (an item: one index below it).
-    pub(super) fn canon_item(&mut self, hand: Hand, at: usize, id: NodeId) -> u64 {
+    /// The number of an item, one index below the walk's current place. `blind` to what noise excuses, or not.
+    pub(super) fn canon_item(&mut self, hand: Hand, at: usize, id: NodeId, blind: bool) -> u64 {
+        let seeing = std::mem::replace(&mut self.blind, blind);
         self.path.push(Step::Index(at));
         let canon = self.canon(hand, id, Mode::Exact, 0);
         self.path.pop();
+        self.blind = seeing;
         canon
     }
 
@@ -28,7 +30,7 @@ impl<'a> Walk<'_, 'a> {
         };
         let kind = document.kind(id);
         let mode = if self.flat { inherited } else { self.rules.mode_at(self.path.steps(), inherited) };
-        let place = self.place();
+        let place = self.place().filter(|_| self.blind);
         let mut hasher = DefaultHasher::new();
         if mode == Mode::Ignore || place.is_some_and(|place| place.unstable.is_some() || place.varied) {
             return 0;

@@ -68,6 +68,8 @@ pub(crate) struct Walk<'w, 'a> {
     pub(super) path: Path<'a>,
     pub(super) sink: &'w mut dyn Sink,
     pub(super) varied: HashMap<u64, bool>,
+    /// While items are lined up: do not see what noise excuses.
+    pub(super) blind: bool,
     /// Something differs in meaning, noise and symbols included: unequal bytes say nothing more.
     explained: bool,
 }
@@ -90,6 +92,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             path: Path::default(),
             sink,
             varied: HashMap::new(),
+            blind: true,
             explained: false,
         }
     }
@@ -118,6 +121,11 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     pub(super) fn is_learning(&self) -> bool {
         matches!(self.purpose, Purpose::Learn)
+    }
+
+    /// Whether anything was learned at all.
+    pub(super) fn has_noise(&self) -> bool {
+        matches!(self.purpose, Purpose::Judge(noise, _) if !noise.places.is_empty())
     }
 
     /// What was learned about this place.

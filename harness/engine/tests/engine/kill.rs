@@ -45,7 +45,8 @@ pub(crate) async fn do_job(job: serde_json::Value) -> ExitCode {
     let spec = container(&[]);
     let start = StartSpec { environment: "there", ..plain(&spec, &none, "primary") };
     let service = engine.start(&start).await.expect("starts");
-    println!("up {}", service.container_id());
+    std::io::Write::write_all(&mut std::io::stdout(), format!("up {}\n", service.container_id()).as_bytes())
+        .expect("said");
     sleep(Duration::from_secs(120)).await;
     ExitCode::FAILURE
 }

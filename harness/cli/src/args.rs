@@ -1,0 +1,295 @@
+//! The command line as typed. What is meant by it is decided in `command`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Runs the same image in several environments, compares every response and every installed dependency,
+/// and names what made them differ.
+#[derive(Debug, Parser)]
+#[command(
+    name = "parity",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 parity, or drift below the gate · 1 drift at or above the gate · 2 usage or \
+configuration · 3 could not compare · 4 the filter selects nothing · 5 inconclusive · 70 internal · 130/143 interrupted"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Configuration file [default: parity.toml here or in the nearest folder above]
+    #[arg(short = 'c', long = "config", value_name = "FILE", global = true, env = "PARITY_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Profile of the configuration
+    #[arg(long, value_name = "NAME", global = true, env = "PARITY_PROFILE")]
+    pub profile: Option<String>,
+    /// Say less: results only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Colour
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    pub color: Color,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the environments up, run the suites in lock-step, compare, report, take everything down
+    Run(RunArgs),
+    /// Compare two or more sides without a configuration; the first is the reference
+    #[command(visible_alias = "diff")]
+    Compare(CompareArgs),
+    /// Parse configuration and suites and list the cases; no engine is touched
+    Check(CheckArgs),
+    /// Run the sample service here and on a simulated EC2 host that holds outdated libraries
+    Demo(DemoArgs),
+    /// Record one environment without comparing
+    Record(RecordArgs),
+    /// Make the reports of an earlier run again
+    Report(ReportArgs),
+    /// List what is installed in an image, a container or an environment
+    Manifest(ManifestArgs),
+    /// Say what works on this machine and what does not
+    Doctor,
+    /// Keep environments up between runs
+    #[command(subcommand)]
+    Env(EnvCommand),
+    /// Remove what earlier runs have left: expired objects, or all of envparity's with `--all`
+    Prune(PruneArgs),
+    /// Show the configuration in force, or its schema
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What to select and where to write.
+#[derive(Debug, Args, Clone)]
+pub struct SelectArgs {
+    /// Only cases whose id matches; `*` within a segment, `**` across; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// Only these candidates; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub env: Vec<String>,
+    /// A case without a file, as 'GET /health'; repeatable
+    #[arg(long, value_name = "METHOD PATH")]
+    pub request: Vec<String>,
+    /// A variable for the suites; repeatable
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub variable: Vec<String>,
+}
+
+/// Where reports go and what is kept.
+#[derive(Debug, Args, Clone)]
+pub struct OutputArgs {
+    /// Also write a report: text, json, junit or html; repeatable
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<String>,
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+    /// Leave the containers running
+    #[arg(long, value_enum, default_value_t = Keep::Never)]
+    pub keep: Keep,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people
+    Text,
+    /// The JSON report
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    /// Take everything down
+    Never,
+    /// Keep when the gate fails
+    OnFailure,
+    /// Keep
+    Always,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Sample the reference a second time to learn what differs by nature
+    #[arg(long, value_name = "WHEN", value_parser = ["auto", "never"])]
+    pub control: Option<String>,
+    /// Findings at or above this severity fail the run: info, minor, major or critical
+    #[arg(long, value_name = "SEVERITY")]
+    pub gate: Option<String>,
+    /// Suite files at once
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<u32>,
+    /// Set any key of the configuration, as compare.timeout=5s; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// An image, `container:NAME`, an environment of the configuration, or a recording (RUN/ENV.ndjson)
+    #[arg(required = true, num_args = 2.., value_name = "SIDE")]
+    pub sides: Vec<String>,
+    /// A suite file; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub suite: Vec<String>,
+    /// A case without a file, as 'GET /health'; repeatable
+    #[arg(long, value_name = "METHOD PATH")]
+    pub request: Vec<String>,
+    /// The port the service listens on
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// A path that answers when the service is ready
+    #[arg(long, value_name = "PATH")]
+    pub ready: Option<String>,
+    /// A variable for the suites; repeatable
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub variable: Vec<String>,
+    /// Sample the reference a second time to learn what differs by nature
+    #[arg(long, value_name = "WHEN", value_parser = ["auto", "never"])]
+    pub control: Option<String>,
+    /// Findings at or above this severity fail the run
+    #[arg(long, value_name = "SEVERITY")]
+    pub gate: Option<String>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Which drift the simulated host holds
+    #[arg(value_enum, default_value_t = DemoKind::All)]
+    pub kind: DemoKind,
+    /// Base image of the reference
+    #[arg(long, value_name = "IMAGE", default_value = "debian:bookworm-slim")]
+    pub base: String,
+    /// Base image of the outdated build
+    #[arg(long, value_name = "IMAGE", default_value = "debian:bullseye-slim")]
+    pub older_base: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DemoKind {
+    /// The same image on both sides, then the older build
+    All,
+    /// The same image on both sides: parity
+    Same,
+    /// An older build of the same source on the simulated host: drift
+    Older,
+}
+
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// The environment
+    #[arg(value_name = "ENV")]
+    pub environment: String,
+    #[command(flatten)]
+    pub select: SelectArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A run's id, its folder, or `latest`
+    #[arg(value_name = "RUN", default_value = "latest")]
+    pub run: String,
+    /// Also write a report: text, json, junit or html; repeatable
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<String>,
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct ManifestArgs {
+    /// An image, `container:NAME`, or an environment of the configuration
+    #[arg(value_name = "SIDE")]
+    pub side: String,
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EnvCommand {
+    /// Start the lab and keep it up for the next runs
+    Up {
+        /// The environment
+        #[arg(value_name = "ENV")]
+        environment: String,
+        /// How long it may stay up, as 8h
+        #[arg(long, value_name = "TIME", default_value = "8h")]
+        r#for: String,
+    },
+    /// Take it down
+    Down {
+        /// The environment; none: all
+        #[arg(value_name = "ENV")]
+        environment: Option<String>,
+    },
+    /// What is up
+    List,
+}
+
+#[derive(Debug, Args)]
+pub struct PruneArgs {
+    /// Also what has not expired yet, of any run
+    #[arg(long)]
+    pub all: bool,
+    /// Say what would be removed
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every key with its value and where it comes from
+    Show,
+    /// The JSON Schema of parity.toml
+    Schema,
+    /// The defaults, commented key by key
+    Default,
+}

@@ -1,0 +1,50 @@
+//! What each command means.
+
+mod check;
+mod compare;
+mod config;
+mod demo;
+mod doctor;
+mod env;
+mod manifest;
+mod prune;
+mod record;
+mod report;
+mod run;
+
+use clap::CommandFactory;
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output;
+
+/// Executes a command and says how the process ends.
+pub async fn execute(cli: Cli) -> Exit {
+    let common = &cli.common;
+    let result = match cli.command {
+        Command::Run(args) => run::execute(common, args).await,
+        Command::Compare(args) => compare::execute(common, args).await,
+        Command::Check(args) => check::execute(common, &args),
+        Command::Demo(args) => demo::execute(common, &args).await,
+        Command::Record(args) => record::execute(common, args).await,
+        Command::Report(args) => report::execute(&args),
+        Command::Manifest(args) => manifest::execute(common, &args).await,
+        Command::Doctor => doctor::execute(common).await,
+        Command::Env(args) => env::execute(common, args).await,
+        Command::Prune(args) => prune::execute(common, &args).await,
+        Command::Config(args) => config::execute(common, &args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "parity", &mut script);
+            output::bytes(&script);
+            Ok(Exit::Parity)
+        }
+    };
+    result.unwrap_or_else(|failure: Failure| {
+        for words in failure.words() {
+            output::error(&words);
+        }
+        failure.exit()
+    })
+}

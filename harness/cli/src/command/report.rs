@@ -1,0 +1,25 @@
+//! `parity report`: the reports of an earlier run, made again from its journals.
+
+use std::path::Path;
+
+use crate::args::{Output, ReportArgs};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::{output, settings};
+
+/// Reports.
+pub fn execute(args: &ReportArgs) -> Result<Exit, Failure> {
+    let base =
+        settings::find_upwards().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
+    let base = if base.as_os_str().is_empty() { Path::new(".").to_owned() } else { base };
+    let folder = envparity_orchestrator::find_run(&base, &args.run).map_err(Failure::usage)?;
+    let report = envparity_orchestrator::report_of(&folder).map_err(Failure::unreachable)?;
+    let asked = settings::reports(&args.report)?;
+    match args.output {
+        Output::Text => output::result(&envparity_report::text(&report, &output::text_style())),
+        Output::Json => output::bytes(&envparity_report::json(&report)),
+    }
+    envparity_orchestrator::write_reports(&report, &folder, &asked)
+        .map_err(|problems| Failure::Listed(problems.iter().map(ToString::to_string).collect()))?;
+    Ok(Exit::Code(u8::try_from(report.exit_code).unwrap_or(Exit::Internal.code())))
+}

@@ -1,0 +1,139 @@
+//! `parity run`.
+
+use std::path::PathBuf;
+
+use envparity_model::Problem;
+use envparity_orchestrator::{Finished, Keep, RunRequest, Selection};
+
+use crate::args::{self, Common, Output, OutputArgs, RunArgs, SelectArgs};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::settings::{self, Settings};
+use crate::{output, stop};
+
+/// Runs what the configuration says.
+pub async fn execute(common: &Common, args: RunArgs) -> Result<Exit, Failure> {
+    let jobs = args.jobs.map(|jobs| jobs.to_string());
+    let flags = [
+        ("compare.control", "--control", args.control.clone()),
+        ("policy.gate", "--gate", args.gate.clone()),
+        ("compare.jobs", "--jobs", jobs),
+    ];
+    let mut settings = settings::load(common, settings::overrides(&args.set, &flags)?)?;
+    choose_candidates(&mut settings, &args.select.env)?;
+    let compare = &settings.resolved.config.compare;
+    if compare.candidates.is_empty() {
+        return Err(Failure::usage(
+            Problem::new(format!("nothing to compare `{}` with", compare.reference))
+                .hint("add a second environment to parity.toml; `parity record` records a single one"),
+        ));
+    }
+    run(common, settings, selection(&args.select)?, &args.output, false).await
+}
+
+/// Runs a resolved configuration and prints what came of it.
+pub async fn run(
+    common: &Common,
+    settings: Settings,
+    selection: Selection,
+    output: &OutputArgs,
+    alone: bool,
+) -> Result<Exit, Failure> {
+    let request = request_of(settings, selection, output, alone)?;
+    let progress = Progress::new(common.quiet);
+    let finished = envparity_orchestrator::run(request, &|event| progress.show(event)).await;
+    progress.finish();
+    let finished = finished?;
+    if !alone {
+        print(&finished, output.output);
+    }
+    conclude(&finished)
+}
+
+/// A request for a run, with what this process and machine add to it.
+pub fn request_of(
+    settings: Settings,
+    selection: Selection,
+    output: &OutputArgs,
+    alone: bool,
+) -> Result<RunRequest, Failure> {
+    Ok(RunRequest {
+        base: settings.base,
+        config: settings.resolved.config,
+        given: settings.given,
+        selection,
+        command: command_line(),
+        keep: match output.keep {
+            args::Keep::Never => Keep::Never,
+            args::Keep::OnFailure => Keep::OnFailure,
+            args::Keep::Always => Keep::Always,
+        },
+        places: settings::places()?,
+        digest_key: std::env::var_os("PARITY_DIGEST_KEY").map(|key| key.into_encoded_bytes()),
+        reports: settings::reports(&output.report)?,
+        stop: stop::listen(),
+        alone,
+        held: Vec::new(),
+    })
+}
+
+/// Prints a report.
+pub fn print(finished: &Finished, form: Output) {
+    match form {
+        Output::Text => output::result(&envparity_report::text(&finished.report, &output::text_style())),
+        Output::Json => output::bytes(&envparity_report::json(&finished.report)),
+    }
+}
+
+fn conclude(finished: &Finished) -> Result<Exit, Failure> {
+    if let Some(problem) = finished.problems.first() {
+        for problem in &finished.problems[1..] {
+            output::error(&problem.to_string());
+        }
+        // A report that a pipeline waits for is missing: drift keeps its code, a clean run must not pass.
+        if finished.report.exit_code == 0 {
+            return Err(Failure::unreachable(problem.clone()));
+        }
+        output::error(&problem.to_string());
+    }
+    Ok(Exit::Code(u8::try_from(finished.report.exit_code).unwrap_or(Exit::Internal.code())))
+}
+
+/// What narrows a run.
+pub fn selection(args: &SelectArgs) -> Result<Selection, Failure> {
+    Ok(Selection {
+        only: args.only.clone(),
+        requests: args.request.clone(),
+        suites: Vec::new(),
+        variables: settings::variables(&args.variable)?,
+    })
+}
+
+/// `--env` leaves only these candidates.
+pub fn choose_candidates(settings: &mut Settings, names: &[String]) -> Result<(), Failure> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let config = &mut settings.resolved.config;
+    for name in names {
+        if !config.compare.candidates.contains(name) {
+            let known = config.compare.candidates.join("`, `");
+            return Err(Failure::usage(
+                Problem::new(format!("unknown candidate `{name}`"))
+                    .hint(format!("the candidates are `{known}`")),
+            ));
+        }
+    }
+    config.compare.candidates.retain(|name| names.contains(name));
+    Ok(())
+}
+
+/// The command as typed, from the name of the program.
+fn command_line() -> String {
+    let mut words = std::env::args();
+    let program = words.next().map(PathBuf::from);
+    let name =
+        program.as_deref().and_then(std::path::Path::file_name).map(|n| n.to_string_lossy().into_owned());
+    std::iter::once(name.unwrap_or_else(|| "parity".to_owned())).chain(words).collect::<Vec<_>>().join(" ")
+}

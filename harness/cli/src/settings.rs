@@ -1,0 +1,207 @@
+//! What was typed, the environment and the files, resolved into what is meant.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use envparity_config::{Config, Resolved, Sources, Variable};
+use envparity_model::Problem;
+use envparity_orchestrator::{ConfigText, Format, Places};
+
+use crate::args::Common;
+use crate::failure::Failure;
+
+/// A configuration that was found, read and resolved.
+pub struct Settings {
+    /// Its folder.
+    pub base: PathBuf,
+    /// As given.
+    pub given: ConfigText,
+    /// As resolved.
+    pub resolved: Resolved,
+}
+
+/// Finds and resolves the configuration.
+///
+/// # Errors
+/// Every problem of the file at once; exit 2.
+pub fn load(common: &Common, overrides: Vec<(String, String, String)>) -> Result<Settings, Failure> {
+    let path = match &common.config {
+        Some(path) => path.clone(),
+        None => find_upwards().ok_or_else(|| {
+            Failure::usage(
+                Problem::new("no `parity.toml` here or in a folder above")
+                    .hint("`parity config default` prints one to begin with; `parity compare` needs none"),
+            )
+        })?,
+    };
+    load_file(&path, common, overrides)
+}
+
+/// Resolves a configuration file.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_file(
+    path: &Path,
+    common: &Common,
+    overrides: Vec<(String, String, String)>,
+) -> Result<Settings, Failure> {
+    let shown = path.to_string_lossy().into_owned();
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::usage(Problem::new(format!("failed to read configuration `{shown}`: {error}")))
+    })?;
+    let profile = common.profile.as_deref();
+    let variables: Vec<(String, String)> = env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let pairs = variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut settings = envparity_config::variable_settings(pairs);
+    settings.extend(overrides);
+    let sources = Sources { file: Some((&shown, &text)), profile, overrides: &settings };
+    let resolved = envparity_config::resolve(&sources)
+        .map_err(|errors| Failure::Listed(errors.iter().map(ToString::to_string).collect()))?;
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let given = ConfigText {
+        path: Some(shown.clone()),
+        text: Some(text.clone()),
+        profile: common.profile.clone(),
+        digest: resolved.digest.clone(),
+        overrides: settings,
+    };
+    Ok(Settings { base: parent.to_owned(), given, resolved })
+}
+
+/// A configuration without a file.
+pub fn without_file(config: Config) -> Settings {
+    let resolved = Resolved { config, origins: Vec::new(), digest: String::new() };
+    Settings { base: PathBuf::from("."), given: ConfigText::default(), resolved }
+}
+
+/// The configuration file that applies here: in this folder or the nearest one above.
+pub fn find_upwards() -> Option<PathBuf> {
+    let here = env::current_dir().ok()?;
+    let found = here.ancestors().map(|folder| folder.join("parity.toml")).find(|path| path.is_file())?;
+    Some(if found.parent() == Some(&here) { PathBuf::from("parity.toml") } else { found })
+}
+
+/// Where envparity keeps what outlives a run, by the conventions of the platform.
+///
+/// # Errors
+/// When no folder can be made.
+pub fn places() -> Result<Places, Failure> {
+    let variable = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = variable("HOME");
+    let under_home = |path: &str| home.as_ref().map(|home| home.join(path));
+    let cache = variable("PARITY_CACHE_DIR")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|path| path.join("envparity")))
+        .or_else(|| under_home(".cache/envparity"))
+        .unwrap_or_else(|| env::temp_dir().join("envparity-cache"));
+    let state = variable("XDG_STATE_HOME")
+        .map(|path| path.join("envparity"))
+        .or_else(|| under_home(".local/state/envparity"))
+        .unwrap_or_else(|| cache.clone());
+    // Socket paths are limited to about a hundred bytes, so this one is short.
+    let runtime =
+        variable("XDG_RUNTIME_DIR").filter(|path| path.as_os_str().len() < 30).unwrap_or_else(env::temp_dir);
+    let places = Places {
+        cache_dir: cache,
+        runtime_dir: runtime.join(format!("parity-{}", std::process::id())),
+        lab_dir: state.join("labs"),
+    };
+    for folder in [&places.cache_dir, &places.runtime_dir, &places.lab_dir] {
+        make_private(folder).map_err(|error| {
+            Failure::usage(Problem::new(format!("failed to create `{}`: {error}", folder.display())))
+        })?;
+    }
+    Ok(places)
+}
+
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// `NAME=VALUE` pairs as typed variables, guessed as Hurl guesses: integer, decimal, true or false, else text.
+///
+/// # Errors
+/// When there is no `=`.
+pub fn variables(pairs: &[String]) -> Result<BTreeMap<String, Variable>, Failure> {
+    pairs
+        .iter()
+        .map(|pair| {
+            let (name, value) = split_pair("variable", pair)?;
+            let value = value
+                .parse::<i64>()
+                .map(Variable::Integer)
+                .or_else(|_| value.parse::<bool>().map(Variable::Bool))
+                .or_else(|_| value.parse::<f64>().map(Variable::Float))
+                .unwrap_or_else(|_| Variable::String(value.to_owned()));
+            Ok((name.to_owned(), value))
+        })
+        .collect()
+}
+
+/// `FORMAT=PATH` pairs.
+///
+/// # Errors
+/// When the format is unknown or there is no path.
+pub fn reports(pairs: &[String]) -> Result<Vec<(Format, PathBuf)>, Failure> {
+    pairs
+        .iter()
+        .map(|pair| {
+            let (name, path) = split_pair("report", pair)?;
+            let format = Format::from_name(name).ok_or_else(|| {
+                Failure::usage(
+                    Problem::new(format!("unknown report format `{name}`"))
+                        .hint("one of text, json, junit, html"),
+                )
+            })?;
+            Ok((format, PathBuf::from(path)))
+        })
+        .collect()
+}
+
+fn split_pair<'p>(what: &str, pair: &'p str) -> Result<(&'p str, &'p str), Failure> {
+    let parts = pair
+        .split_once('=')
+        .filter(|(name, value)| !name.is_empty() && (what != "report" || !value.is_empty()));
+    parts.ok_or_else(|| {
+        Failure::usage(
+            Problem::new(format!("malformed {what} `{pair}`")).hint(format!("write it as {}", example(what))),
+        )
+    })
+}
+
+fn example(what: &str) -> &'static str {
+    match what {
+        "report" => "--report json=report.json",
+        "setting" => "--set compare.timeout=5s",
+        _ => "--variable name=value",
+    }
+}
+
+/// `KEY=VALUE` pairs of `--set`, and the flags that are keys of the configuration.
+///
+/// # Errors
+/// When there is no `=`.
+pub fn overrides(
+    set: &[String],
+    flags: &[(&str, &str, Option<String>)],
+) -> Result<Vec<(String, String, String)>, Failure> {
+    let mut all = Vec::new();
+    for (key, flag, value) in flags {
+        if let Some(value) = value {
+            all.push(((*key).to_owned(), value.clone(), (*flag).to_owned()));
+        }
+    }
+    for pair in set {
+        let (key, value) = split_pair("setting", pair)?;
+        all.push((key.to_owned(), value.to_owned(), "--set".to_owned()));
+    }
+    Ok(all)
+}

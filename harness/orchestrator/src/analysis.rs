@@ -1,0 +1,262 @@
+//! From journals to a report: streams the cases through the core, one at a time.
+
+use std::path::{Path, PathBuf};
+
+use envparity_config::{Config, Rule};
+use envparity_core::{
+    Analysis, Authorities, Authority, CaseInput, CaseResult, Comparator, RunMeta, Side, needs_resample,
+};
+use envparity_model::{CaseId, CasePlace, Cause, Exchange, Outcome, Problem, Report, Sample, Severity};
+
+use crate::artifacts::STANDARD;
+use crate::journal::{Bodies, Recording, file_name, read_recording};
+use crate::plan::{PlanError, parse_rule_files};
+use crate::run_folder::{RunEnd, RunFile};
+
+/// Where recordings are: a run's folder, or single files.
+pub(crate) enum Sources {
+    /// `RUN/ENV.ndjson` for every environment of the run.
+    Run(PathBuf),
+    /// (name, path of the journal).
+    Files(Vec<(String, PathBuf)>),
+}
+
+impl Sources {
+    /// As people are told where a run is.
+    fn folder(&self) -> Option<String> {
+        match self {
+            Self::Run(folder) => Some(folder.display().to_string()),
+            Self::Files(_) => None,
+        }
+    }
+
+    fn read(&self, name: &str) -> Result<(Recording, Bodies), Problem> {
+        let path = match self {
+            Self::Run(folder) => folder.join(file_name(name)),
+            Self::Files(files) => files
+                .iter()
+                .find(|(other, _)| other == name)
+                .map(|(_, path)| path.clone())
+                .ok_or_else(|| Problem::new(format!("no recording of `{name}`")))?,
+        };
+        let bodies = Bodies::of(path.parent().unwrap_or(Path::new(".")));
+        Ok((read_recording(&path, name)?, bodies))
+    }
+}
+
+/// The report of a run, made from what is in its folder.
+///
+/// # Errors
+/// When the folder does not hold a run, or its journals are damaged.
+pub fn report_of(folder: &Path) -> Result<Report, Problem> {
+    let file = RunFile::read(folder)?;
+    analyse(folder, &file)
+}
+
+/// The report of a run whose description is at hand.
+pub(crate) fn analyse(folder: &Path, file: &RunFile) -> Result<Report, Problem> {
+    analyse_sources(&Sources::Run(folder.to_owned()), file, None)
+}
+
+/// As [`analyse`], over any recordings, with another gate if one is given.
+pub(crate) fn analyse_sources(
+    sources: &Sources,
+    file: &RunFile,
+    gate: Option<Severity>,
+) -> Result<Report, Problem> {
+    let mut config = config_of(file)?;
+    if let Some(gate) = gate {
+        config.policy.gate = gate;
+    }
+    let reference = sources.read(&file.reference)?;
+    let end = file.end.clone();
+    let mut analysis = Analysis::new(meta_of(sources.folder(), file, &reference.0.header.cases), &config);
+    feed(&mut analysis, &reference.0);
+    for name in &file.candidates {
+        let candidate = sources.read(name)?;
+        feed(&mut analysis, &candidate.0);
+        let mut comparison = Comparison::new(&reference, &candidate, &config.rules);
+        for place in &reference.0.header.cases {
+            analysis.case(name, place, comparison.next(place)?);
+        }
+        analysis.unused_rules(name, comparison.comparator.unused_rules());
+    }
+    let timings = match end {
+        Some(RunEnd { timings, causes, .. }) => {
+            for cause in causes {
+                analysis.cause(cause);
+            }
+            timings
+        }
+        None => {
+            analysis.cause(killed());
+            envparity_model::Timings::default()
+        }
+    };
+    Ok(analysis.finish(timings, STANDARD.iter().map(|(_, name)| (*name).to_owned()).collect()))
+}
+
+fn killed() -> Cause {
+    Cause {
+        environment: None,
+        exit_code: 3,
+        message: "the run was ended before it could finish".to_owned(),
+        hint: Some("what was recorded until then is in this report".to_owned()),
+    }
+}
+
+/// The candidates that drift where the reference is stable, each with the cases to ask again.
+pub(crate) fn drifted(folder: &Path, file: &RunFile) -> Result<Vec<(String, Vec<CaseId>)>, Problem> {
+    let config = config_of(file)?;
+    let sources = Sources::Run(folder.to_owned());
+    let reference = sources.read(&file.reference)?;
+    let mut drifted = Vec::new();
+    for name in &file.candidates {
+        let candidate = sources.read(name)?;
+        let mut comparison = Comparison::new(&reference, &candidate, &config.rules);
+        let mut cases = Vec::new();
+        for place in &reference.0.header.cases {
+            if needs_resample(&comparison.next(place)?) {
+                cases.push(place.id.clone());
+            }
+        }
+        if !cases.is_empty() {
+            drifted.push((name.clone(), cases));
+        }
+    }
+    Ok(drifted)
+}
+
+/// One candidate against the reference, case by case.
+struct Comparison<'a> {
+    reference: &'a (Recording, Bodies),
+    candidate: &'a (Recording, Bodies),
+    comparator: Comparator,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(reference: &'a (Recording, Bodies), candidate: &'a (Recording, Bodies), rules: &[Rule]) -> Self {
+        let authorities =
+            Authorities { reference: authority_of(&reference.0), candidate: authority_of(&candidate.0) };
+        Self { reference, candidate, comparator: Comparator::new(&candidate.0.name, rules, authorities) }
+    }
+
+    fn next(&mut self, place: &CasePlace) -> Result<CaseResult, Problem> {
+        let Some(reference) = self.reference.0.exchange(&place.id, Sample::Primary)? else {
+            return Ok(CaseResult::not_compared(None, "was not asked: the run ended before"));
+        };
+        let Some(candidate) = self.candidate.0.exchange(&place.id, Sample::Primary)? else {
+            let name = self.candidate.0.name.clone();
+            return Ok(CaseResult::not_compared(Some(name), "was not asked: the run ended before"));
+        };
+        let control = self.reference.0.exchange(&place.id, Sample::Control)?;
+        let resample = self.candidate.0.exchange(&place.id, Sample::Resample)?;
+        let all = [Some(&reference), control.as_ref(), Some(&candidate), resample.as_ref()];
+        let alike = all_alike(&all);
+        let read = |bodies: &Bodies, exchange: Option<&Exchange>| match exchange {
+            Some(exchange) if !alike => bodies.of_response(exchange),
+            _ => Ok(Vec::new()),
+        };
+        let bodies = [
+            read(&self.reference.1, Some(&reference))?,
+            read(&self.reference.1, control.as_ref())?,
+            read(&self.candidate.1, Some(&candidate))?,
+            read(&self.candidate.1, resample.as_ref())?,
+        ];
+        Ok(self.comparator.compare(&CaseInput {
+            place,
+            reference: Side { exchange: &reference, body: &bodies[0] },
+            control: control.as_ref().map(|exchange| Side { exchange, body: &bodies[1] }),
+            candidate: Side { exchange: &candidate, body: &bodies[2] },
+            resample: resample.as_ref().map(|exchange| Side { exchange, body: &bodies[3] }),
+        }))
+    }
+}
+
+/// Equal bodies are equal whatever they hold: they are not even read.
+fn all_alike(exchanges: &[Option<&Exchange>]) -> bool {
+    let mut digests = exchanges.iter().flatten().map(|exchange| match &exchange.outcome {
+        Outcome::Response(response) => Some(&response.body.sha256),
+        _ => None,
+    });
+    let first = digests.next().flatten();
+    first.is_some() && digests.all(|digest| digest == first)
+}
+
+fn authority_of(recording: &Recording) -> Authority {
+    match &recording.environment {
+        Some(line) => {
+            let alias =
+                line.url.as_deref().and_then(|url| url.split_once("://")).map(|(_, rest)| rest.to_owned());
+            Authority::new(line.authority.clone(), alias)
+        }
+        None => Authority::default(),
+    }
+}
+
+fn feed(analysis: &mut Analysis, recording: &Recording) {
+    if let Some(line) = &recording.environment {
+        analysis.environment(&recording.name, line);
+    }
+    if let Some(line) = &recording.manifest {
+        analysis.manifest(&recording.name, line);
+    }
+    for line in &recording.logs {
+        analysis.log(&recording.name, line);
+    }
+    analysis.ended(&recording.name, recording.footer.as_ref());
+}
+
+/// What a run is judged by: its configuration as it was, narrowed as it was.
+fn config_of(file: &RunFile) -> Result<Config, Problem> {
+    let mut config = resolve(file)?;
+    config.compare.reference.clone_from(&file.reference);
+    config.compare.candidates.clone_from(&file.candidates);
+    config.policy.gate = file.gate;
+    config.rules.extend(rules_of(file)?);
+    Ok(config)
+}
+
+fn resolve(file: &RunFile) -> Result<Config, Problem> {
+    let Some(text) = &file.config_text else { return Ok(Config::minimal()) };
+    let path = file.config_path.as_deref().unwrap_or("parity.toml");
+    let sources = envparity_config::Sources {
+        file: Some((path, text)),
+        profile: file.profile.as_deref(),
+        overrides: &file.overrides,
+    };
+    let resolved = envparity_config::resolve(&sources);
+    resolved.map(|resolved| resolved.config).map_err(|errors| {
+        let words = errors.first().map(ToString::to_string).unwrap_or_default();
+        Problem::new(format!("the configuration of run `{}` no longer resolves: {words}", file.run))
+    })
+}
+
+fn rules_of(file: &RunFile) -> Result<Vec<Rule>, Problem> {
+    parse_rule_files(&file.rule_files).map_err(|error| match error {
+        PlanError::Usage(problems) => {
+            problems.into_iter().next().unwrap_or_else(|| Problem::new("malformed rules"))
+        }
+        PlanError::Nothing(problem) => problem,
+        PlanError::Syntax(_) => Problem::new("malformed rules"),
+    })
+}
+
+fn meta_of(folder: Option<String>, file: &RunFile, cases: &[CasePlace]) -> RunMeta {
+    RunMeta {
+        tool: format!("envparity {}", env!("CARGO_PKG_VERSION")),
+        run: file.run.clone(),
+        started: file.started.clone(),
+        duration_ms: file.end.as_ref().map_or(0, |end| end.duration_ms),
+        command: file.command.clone(),
+        config: envparity_model::Config {
+            path: file.config_path.clone(),
+            digest: file.config_digest.clone(),
+        },
+        source: file.source.clone(),
+        cases: cases.to_vec(),
+        suites: file.with_suites,
+        full_run: file.full,
+        folder,
+    }
+}

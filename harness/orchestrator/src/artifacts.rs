@@ -1,0 +1,67 @@
+//! Reports as files.
+
+use std::path::{Path, PathBuf};
+
+use envparity_model::{Problem, Report};
+
+use crate::run_folder::write_atomically;
+
+/// A report's form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For pipelines.
+    Junit,
+    /// For browsers.
+    Html,
+}
+
+impl Format {
+    /// Reads a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            "junit" => Some(Self::Junit),
+            "html" => Some(Self::Html),
+            _ => None,
+        }
+    }
+
+    /// The report in this form.
+    pub fn render(self, report: &Report) -> Vec<u8> {
+        match self {
+            Self::Text => {
+                let style = envparity_report::TextStyle { color: false, width: 120 };
+                envparity_report::text(report, &style).into_bytes()
+            }
+            Self::Json => envparity_report::json(report),
+            Self::Junit => envparity_report::junit(report),
+            Self::Html => envparity_report::html(report),
+        }
+    }
+}
+
+/// Reports that every run leaves in its folder.
+pub(crate) const STANDARD: &[(Format, &str)] = &[
+    (Format::Json, "report.json"),
+    (Format::Text, "report.txt"),
+    (Format::Junit, "report.xml"),
+    (Format::Html, "report.html"),
+];
+
+/// Writes the standard reports and those asked for: all of them, even if one fails.
+///
+/// # Errors
+/// Every failure.
+pub fn write(report: &Report, run: &Path, asked: &[(Format, PathBuf)]) -> Result<(), Vec<Problem>> {
+    let standard = STANDARD.iter().map(|(format, name)| (*format, run.join(name)));
+    let problems: Vec<Problem> = standard
+        .chain(asked.iter().cloned())
+        .filter_map(|(format, path)| write_atomically(&path, &format.render(report)).err())
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}

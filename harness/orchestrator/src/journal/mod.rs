@@ -1,0 +1,14 @@
+//! The journal: everything observed, written as it happens, read back for every report.
+//!
+//! `RUN/ENV.ndjson` holds one environment's lines, `RUN/bodies/SHA256.zst` each body once per content.
+
+mod read;
+mod write;
+
+pub(crate) use read::{Bodies, Recording, read_recording};
+pub(crate) use write::Journal;
+
+/// The journal's file name for an environment.
+pub(crate) fn file_name(environment: &str) -> String {
+    format!("{environment}.ndjson")
+}

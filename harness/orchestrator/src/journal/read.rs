@@ -1,0 +1,182 @@
+//! Reading back in bounded memory: exchanges stay on disk until they are asked for.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use envparity_model::{
+    BodyRef, CaseId, EnvironmentLine, Exchange, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine, LogLine,
+    ManifestLine, Outcome, Problem, Sample,
+};
+use serde::Deserialize;
+
+/// One environment's recording.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    /// Environment.
+    pub(crate) name: String,
+    /// First line.
+    pub(crate) header: HeaderLine,
+    /// How it came up.
+    pub(crate) environment: Option<EnvironmentLine>,
+    /// What is installed.
+    pub(crate) manifest: Option<ManifestLine>,
+    /// Output of the service.
+    pub(crate) logs: Vec<LogLine>,
+    /// None: incomplete.
+    pub(crate) footer: Option<FooterLine>,
+    path: PathBuf,
+    file: Mutex<File>,
+    /// Where each exchange stands; a case asked again in a pass counts with its last one.
+    places: HashMap<(CaseId, Sample), Place>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    offset: u64,
+    length: usize,
+}
+
+/// As much of a line as tells what to do with it.
+#[derive(Deserialize)]
+struct Peek {
+    r#type: String,
+    case: Option<CaseId>,
+    sample: Option<Sample>,
+}
+
+impl Recording {
+    /// The last exchange of a case in a pass; none when there is none.
+    ///
+    /// # Errors
+    /// When the journal can no longer be read.
+    pub(crate) fn exchange(&self, case: &CaseId, sample: Sample) -> Result<Option<Exchange>, Problem> {
+        let Some(place) = self.places.get(&(case.clone(), sample)) else { return Ok(None) };
+        let mut line = vec![0; place.length];
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = file.seek(SeekFrom::Start(place.offset)).and_then(|_| file.read_exact(&mut line));
+        read.map_err(|error| failed(&self.path, error.to_string()))?;
+        match JournalLine::from_json(&line) {
+            Ok(JournalLine::Exchange(exchange)) => Ok(Some(exchange)),
+            Ok(_) => Err(failed(&self.path, "a line has changed while it was read".to_owned())),
+            Err(error) => Err(failed(&self.path, error.to_string())),
+        }
+    }
+
+    fn take(&mut self, line: JournalLine) {
+        match line {
+            JournalLine::Environment(line) => self.environment = Some(line),
+            JournalLine::Manifest(line) => self.manifest = Some(line),
+            JournalLine::Log(line) => self.logs.push(line),
+            JournalLine::Footer(line) => self.footer = Some(line),
+            JournalLine::Header(_) | JournalLine::Trial(_) | JournalLine::Exchange(_) => {}
+        }
+    }
+}
+
+/// Reads a journal, `RUN/ENV.ndjson`; a torn last line is dropped.
+///
+/// # Errors
+/// When the file cannot be read, a line before the last is malformed, or its schema is not ours.
+pub(crate) fn read_recording(path: &Path, environment: &str) -> Result<Recording, Problem> {
+    let open = || File::open(path).map_err(|error| failed(path, error.to_string()));
+    let mut reader = BufReader::with_capacity(1 << 16, open()?);
+    let mut recording: Option<Recording> = None;
+    let (mut offset, mut number) = (0, 0);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let length = reader.read_until(b'\n', &mut line).map_err(|error| failed(path, error.to_string()))?;
+        number += 1;
+        if length == 0 || line.last() != Some(&b'\n') {
+            // A line without its end was being written when the process was killed.
+            break;
+        }
+        let malformed = |error: serde_json::Error| failed(path, format!("line {number}: {error}"));
+        let peek: Peek = serde_json::from_slice(&line).map_err(malformed)?;
+        match (&mut recording, peek) {
+            (Some(recording), Peek { case: Some(case), sample: Some(sample), r#type })
+                if r#type == "exchange" =>
+            {
+                recording.places.insert((case, sample), Place { offset, length });
+            }
+            (Some(recording), _) => recording.take(JournalLine::from_json(&line).map_err(malformed)?),
+            (none @ None, _) => *none = Some(begin(environment, path, &line, open()?)?),
+        }
+        offset += length as u64;
+    }
+    recording.ok_or_else(|| failed(path, "it is empty".to_owned()))
+}
+
+fn begin(environment: &str, path: &Path, line: &[u8], file: File) -> Result<Recording, Problem> {
+    let Ok(JournalLine::Header(header)) = JournalLine::from_json(line) else {
+        return Err(failed(path, "it does not begin with a header".to_owned()));
+    };
+    if header.schema != JOURNAL_SCHEMA {
+        return Err(failed(path, format!("schema {} is not {JOURNAL_SCHEMA}", header.schema))
+            .hint("it was written by another version of envparity"));
+    }
+    Ok(Recording {
+        name: environment.to_owned(),
+        header,
+        environment: None,
+        manifest: None,
+        logs: Vec::new(),
+        footer: None,
+        path: path.to_owned(),
+        file: Mutex::new(file),
+        places: HashMap::new(),
+    })
+}
+
+fn failed(path: &Path, reason: String) -> Problem {
+    Problem::new(format!("failed to read journal `{}`: {reason}", path.display()))
+}
+
+/// The bodies of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Bodies {
+    folder: PathBuf,
+}
+
+/// More than any cap lets in: a body file that decodes to more is not ours.
+const BODY_LIMIT: u64 = 1 << 30;
+
+impl Bodies {
+    /// Below a run's folder.
+    pub(crate) fn of(run: &Path) -> Self {
+        Self { folder: run.join("bodies") }
+    }
+
+    /// The bytes of a body.
+    ///
+    /// # Errors
+    /// When the file is missing or damaged.
+    pub(crate) fn read(&self, body: &BodyRef) -> Result<Vec<u8>, Problem> {
+        if body.size == 0 {
+            return Ok(Vec::new());
+        }
+        let path = self.folder.join(format!("{}.zst", body.sha256));
+        let failed = |error: std::io::Error| {
+            Problem::new(format!("failed to read body `{}`: {error}", path.display()))
+        };
+        let packed = fs::read(&path).map_err(failed)?;
+        let mut bytes = Vec::with_capacity(body.size.min(BODY_LIMIT) as usize);
+        let mut decoder = zstd::stream::Decoder::with_buffer(packed.as_slice()).map_err(failed)?;
+        decoder.by_ref().take(BODY_LIMIT).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(bytes)
+    }
+
+    /// The body of an exchange's response; empty where there is none.
+    ///
+    /// # Errors
+    /// As [`Bodies::read`].
+    pub(crate) fn of_response(&self, exchange: &Exchange) -> Result<Vec<u8>, Problem> {
+        match &exchange.outcome {
+            Outcome::Response(response) => self.read(&response.body),
+            _ => Ok(Vec::new()),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Writing: one write call per line, secrets masked before the first byte.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use envparity_model::{
+    BodyRef, Exchange, JournalLine, Masker, NotSent, Outcome, Problem, Sample, SentRequest, is_secret_name,
+};
+use envparity_runner::Recorder;
+use sha2::{Digest, Sha256};
+
+use super::file_name;
+
+/// All journals of one run.
+pub(crate) struct Journal {
+    folder: PathBuf,
+    state: Mutex<State>,
+}
+
+struct State {
+    masker: Masker,
+    files: HashMap<String, EnvironmentFile>,
+    bodies: HashSet<String>,
+    /// The first write that failed; nothing is written after it, and the run says so.
+    broken: Option<String>,
+}
+
+struct EnvironmentFile {
+    file: File,
+    exchanges: u64,
+    /// Bytes of answered requests of the first sample, at the least.
+    sent: u64,
+}
+
+impl Journal {
+    /// Makes the run's folder.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(crate) fn create(folder: &Path, masker: Masker) -> Result<Self, Problem> {
+        let bodies = folder.join("bodies");
+        fs::create_dir_all(&bodies).map_err(|error| {
+            Problem::new(format!("failed to create `{}`: {error}", bodies.display()))
+                .hint("the journal is written below the configuration's folder; is it writable?")
+        })?;
+        let state = State { masker, files: HashMap::new(), bodies: HashSet::new(), broken: None };
+        Ok(Self { folder: folder.to_owned(), state: Mutex::new(state) })
+    }
+
+    /// Writes one line.
+    pub(crate) fn line(&self, environment: &str, line: &JournalLine) {
+        let mut state = self.lock();
+        let state = &mut *state;
+        if state.broken.is_some() {
+            return;
+        }
+        if let Err(error) = state.write(&self.folder, environment, line) {
+            let name = file_name(environment);
+            state.broken = Some(format!("failed to write journal `{name}`: {error}"));
+        }
+    }
+
+    /// Exchanges written for an environment.
+    pub(crate) fn exchanges(&self, environment: &str) -> u64 {
+        self.lock().files.get(environment).map_or(0, |file| file.exchanges)
+    }
+
+    /// Bytes that were certainly sent to an environment's service in the first sample and answered.
+    pub(crate) fn sent_bytes(&self, environment: &str) -> u64 {
+        self.lock().files.get(environment).map_or(0, |file| file.sent)
+    }
+
+    /// The first write that failed, if any: the recordings are then incomplete.
+    pub(crate) fn broken(&self) -> Option<String> {
+        self.lock().broken.clone()
+    }
+
+    /// Text with every known secret masked.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.lock().masker.redact(text).into_owned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn write(&mut self, folder: &Path, environment: &str, line: &JournalLine) -> std::io::Result<()> {
+        if !self.files.contains_key(environment) {
+            let path = folder.join(file_name(environment));
+            let file = OpenOptions::new().create(true).append(true).open(path)?;
+            self.files.insert(environment.to_owned(), EnvironmentFile { file, exchanges: 0, sent: 0 });
+        }
+        let Some(open) = self.files.get_mut(environment) else { return Ok(()) };
+        let mut bytes = serde_json::to_vec(line)?;
+        bytes.push(b'\n');
+        open.file.write_all(&bytes)?;
+        if let JournalLine::Exchange(exchange) = line {
+            open.exchanges += 1;
+            open.sent += sent_bytes(exchange);
+        }
+        Ok(())
+    }
+
+    fn body(&mut self, folder: &Path, bytes: &[u8]) -> std::io::Result<(String, u64)> {
+        let bytes = self.masker.redact_bytes(bytes);
+        let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        if !bytes.is_empty() && self.bodies.insert(sha256.clone()) {
+            let path = folder.join("bodies").join(format!("{sha256}.zst"));
+            fs::write(path, zstd::bulk::compress(&bytes, 1)?)?;
+        }
+        Ok((sha256, bytes.len() as u64))
+    }
+
+    fn mask_exchange(&self, exchange: &mut Exchange) {
+        if let Some(SentRequest { url, headers, .. }) = &mut exchange.request {
+            *url = self.masker.redact(url).into_owned();
+            self.mask_headers(headers);
+        }
+        match &mut exchange.outcome {
+            Outcome::Response(response) => {
+                self.mask_headers(&mut response.headers);
+                for hop in &mut response.hops {
+                    hop.location = self.masker.redact(&hop.location).into_owned();
+                }
+            }
+            Outcome::Failure { message, .. } | Outcome::NotSent(NotSent::Malformed { reason: message }) => {
+                *message = self.masker.redact(message).into_owned();
+            }
+            Outcome::NotSent(_) => {}
+        }
+        for capture in &mut exchange.captures {
+            let text = capture.value.as_str().map(str::to_owned);
+            if let Some(text) = text {
+                capture.value = self.masker.by_name(&capture.name, &text).into();
+            }
+        }
+        for assert in &mut exchange.asserts {
+            assert.text = self.masker.redact(&assert.text).into_owned();
+            assert.actual = assert.actual.as_ref().map(|actual| self.masker.redact(actual).into_owned());
+        }
+    }
+
+    fn mask_headers(&self, headers: &mut [(String, String)]) {
+        for (name, value) in headers {
+            *value = match name.as_str() {
+                "set-cookie" => self.mask_cookie(value),
+                name if is_secret_header(name) => self.masker.mask(value).to_string(),
+                _ => self.masker.redact(value).into_owned(),
+            };
+        }
+    }
+
+    /// Name and attributes stay, since they are compared; the value goes.
+    fn mask_cookie(&self, header: &str) -> String {
+        let (pair, attributes) = header.split_once(';').unwrap_or((header, ""));
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let separator = if attributes.is_empty() { "" } else { ";" };
+        format!("{name}={}{separator}{attributes}", self.masker.mask(value))
+    }
+}
+
+/// Method, path and body of an answered request: less than what went over the wire.
+fn sent_bytes(exchange: &Exchange) -> u64 {
+    let answered = matches!(exchange.outcome, Outcome::Response(_)) && exchange.sample == Sample::Primary;
+    let Some(request) = exchange.request.as_ref().filter(|_| answered) else { return 0 };
+    let path = request
+        .url
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split_once('/'))
+        .map_or(0, |(_, path)| path.len());
+    (request.method.len() + path) as u64 + request.body.as_ref().map_or(0, |body| body.size)
+}
+
+fn is_secret_header(name: &str) -> bool {
+    // A challenge names schemes and realms, not secrets, and is part of the contract.
+    let challenge =
+        name.eq_ignore_ascii_case("www-authenticate") || name.eq_ignore_ascii_case("proxy-authenticate");
+    !challenge && is_secret_name(name)
+}
+
+/// The recorder of one pass.
+pub(crate) struct JournalSink<'a> {
+    journal: &'a Journal,
+}
+
+impl Journal {
+    /// Where a pass records to.
+    pub(crate) fn sink(&self) -> JournalSink<'_> {
+        JournalSink { journal: self }
+    }
+}
+
+impl Recorder for JournalSink<'_> {
+    fn secret(&self, value: &str) {
+        self.journal.lock().masker.add_value(value);
+    }
+
+    fn body(&self, bytes: &[u8], truncated: bool, undecoded: Option<String>) -> BodyRef {
+        let mut state = self.journal.lock();
+        match state.body(&self.journal.folder, bytes) {
+            Ok((sha256, size)) => BodyRef { sha256, size, truncated, undecoded },
+            Err(error) => {
+                state.broken.get_or_insert(format!("failed to write a body to the journal: {error}"));
+                BodyRef { sha256: String::new(), size: bytes.len() as u64, truncated: true, undecoded }
+            }
+        }
+    }
+
+    fn exchange(&self, environment: &str, mut exchange: Exchange) {
+        self.journal.lock().mask_exchange(&mut exchange);
+        self.journal.line(environment, &JournalLine::Exchange(exchange));
+    }
+}

@@ -1,0 +1,309 @@
+//! The main job: a request for a run in, a report out.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use envparity_config::{Config, EnvironmentSpec};
+use envparity_engine::RunContext;
+use envparity_model::{Masker, Problem, Report, Role, is_secret_name};
+use tokio::sync::watch;
+
+use crate::analysis::{analyse, drifted};
+use crate::artifacts::{self, Format};
+use crate::event::{Event, Sink};
+use crate::journal::Journal;
+use crate::plan::{Plan, PlanError, Selection, plan};
+use crate::run_folder::{RunEnd, RunFile, link_latest, runs_folder};
+use crate::run_id::{RunId, random_bytes};
+use crate::session::{Places, Session, Site, reference_of};
+use crate::source::source_of;
+
+/// What is left running afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing.
+    Never,
+    /// Everything, if the gate fails.
+    OnFailure,
+    /// Everything.
+    Always,
+}
+
+/// The configuration as it was given.
+#[derive(Debug, Clone, Default)]
+pub struct ConfigText {
+    /// Path as given.
+    pub path: Option<String>,
+    /// Its text.
+    pub text: Option<String>,
+    /// The profile.
+    pub profile: Option<String>,
+    /// (key, value, origin).
+    pub overrides: Vec<(String, String, String)>,
+    /// SHA-256 as resolved, hex.
+    pub digest: String,
+}
+
+/// A run as asked for.
+pub struct RunRequest {
+    /// The folder that paths of the configuration are relative to.
+    pub base: PathBuf,
+    /// What to run.
+    pub config: Config,
+    /// As it was given.
+    pub given: ConfigText,
+    /// What narrows it.
+    pub selection: Selection,
+    /// The command as typed.
+    pub command: String,
+    /// What is left running.
+    pub keep: Keep,
+    /// Where things outlive a run.
+    pub places: Places,
+    /// `PARITY_DIGEST_KEY`; none: a key of this run.
+    pub digest_key: Option<Vec<u8>>,
+    /// Further reports.
+    pub reports: Vec<(Format, PathBuf)>,
+    /// The number of the signal that ends the run.
+    pub stop: watch::Receiver<Option<u8>>,
+    /// Record the reference alone.
+    pub alone: bool,
+    /// Labs that are up for several runs: (environment, how it is reached).
+    pub held: Vec<(String, envparity_config::EngineSpec)>,
+}
+
+/// A run that has ended.
+pub struct Finished {
+    /// What it says.
+    pub report: Report,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Reports that could not be written.
+    pub problems: Vec<Problem>,
+}
+
+/// Why there was no run.
+#[derive(Debug)]
+pub enum RunError {
+    /// Before an engine was touched.
+    Plan(PlanError),
+    /// The run's own folder.
+    Folder(Problem),
+    /// A defect.
+    Internal(Problem),
+}
+
+impl From<PlanError> for RunError {
+    fn from(error: PlanError) -> Self {
+        Self::Plan(error)
+    }
+}
+
+/// Runs.
+///
+/// # Errors
+/// Only for what stands in the way of a run at all; what could not be compared is in the report.
+pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunError> {
+    let planned = plan(&request.base, &request.config, &request.selection)?;
+    let id = RunId::generate().map_err(RunError::Internal)?;
+    let key = match &request.digest_key {
+        Some(key) => key.clone(),
+        None => random_bytes(32).map_err(RunError::Internal)?,
+    };
+    let masker = masker_of(&request.config, &request.selection, key);
+    let runs = runs_folder(&request.base);
+    let folder = runs.join(&id.id);
+    let journal = Journal::create(&folder, masker.clone()).map_err(RunError::Folder)?;
+    link_latest(&runs, &id.id);
+    events(Event::Started { run: id.id.clone() });
+    let mut file = run_file(&request, &planned, &id, &masker);
+    file.write(&folder).map_err(RunError::Folder)?;
+
+    let context = RunContext {
+        run: id.id.clone(),
+        owner: owner(),
+        runtime_dir: request.places.runtime_dir.clone(),
+        cache_dir: request.places.cache_dir.clone(),
+        expires_unix: id.started_ms / 1000 + LIFETIME_SECONDS,
+        masker: masker.clone(),
+    };
+    let seed: String =
+        random_bytes(16).map_err(RunError::Internal)?.iter().map(|b| format!("{b:02x}")).collect();
+    let session = Session::new(
+        &request.config,
+        &planned,
+        &request.selection,
+        &id,
+        context,
+        &request.places,
+        &journal,
+        events,
+        seed,
+        request.alone,
+        &request.held,
+    );
+    let names: Vec<String> = std::iter::once(&file.reference).chain(&file.candidates).cloned().collect();
+    session.write_headers(&names, &masker.key_id(), &file.config_digest);
+    let signal = {
+        let mut stop = request.stop.clone();
+        let drive = drive(&session, &file, &folder);
+        tokio::select! {
+            () = drive => None,
+            signal = signalled(&mut stop) => Some(signal),
+        }
+    };
+    for name in &names {
+        session.end(name, if signal.is_some() { "interrupted" } else { "complete" });
+    }
+    if let Some(reason) = journal.broken() {
+        session.fail(None, &Problem::new(reason).hint("is the disk full? the recordings are incomplete"));
+    }
+    file.end = Some(end_of(&session, signal));
+    let since = Instant::now();
+    let report = analyse(&folder, &file);
+    session.time(since, |timings| &mut timings.compare_ms);
+    let keep = match (&report, request.keep) {
+        (Err(_), _) | (_, Keep::Never) => false,
+        (Ok(report), Keep::OnFailure) => !report.gate.passed,
+        (Ok(_), Keep::Always) => true,
+    };
+    session.close(keep && signal.is_none()).await;
+    let mut report = report.map_err(RunError::Internal)?;
+    let end = end_of(&session, signal);
+    (report.duration_ms, report.timings) = (end.duration_ms, end.timings);
+    file.end = Some(end);
+    let mut problems: Vec<Problem> = file.write(&folder).err().into_iter().collect();
+    if let Err(more) = artifacts::write(&report, &folder, &request.reports) {
+        problems.extend(more);
+    }
+    Ok(Finished { report, folder, problems })
+}
+
+/// An abandoned run's objects may be removed by others after this time.
+const LIFETIME_SECONDS: i64 = 4 * 3600;
+
+fn end_of(session: &Session<'_>, signal: Option<u8>) -> RunEnd {
+    RunEnd {
+        duration_ms: session.started.elapsed().as_millis() as u64,
+        timings: session.timings(),
+        causes: session.causes(),
+        signal,
+    }
+}
+
+async fn signalled(stop: &mut watch::Receiver<Option<u8>>) -> u8 {
+    loop {
+        if let Some(signal) = *stop.borrow_and_update() {
+            return signal;
+        }
+        if stop.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Environments up, passes, manifests. Whatever fails is a cause in the session; the rest goes on.
+async fn drive(session: &Session<'_>, file: &RunFile, folder: &Path) {
+    let mut sites = sites_of(session.config, file, session.alone);
+    session.connect(&mut sites).await;
+    session.prepare_images(&mut sites).await;
+    if reference_of(&sites).is_none() {
+        return end_failed(session, &sites);
+    }
+    session.start(&mut sites).await;
+    if reference_of(&sites).is_none() {
+        return end_failed(session, &sites);
+    }
+    let before = session.received_before(&sites).await;
+    session.sample_primary(&mut sites).await;
+    let gap = async {
+        let since = Instant::now();
+        if session.wants_control() {
+            tokio::time::sleep(session.config.compare.control_gap).await;
+        }
+        session.time(since, |timings| &mut timings.gap_ms);
+    };
+    // The manifests are collected while the control sample has to wait anyway.
+    futures_util::future::join(gap, session.collect(&sites)).await;
+    session.prove_traffic(&mut sites, &before).await;
+    if let (true, Some(reference)) = (session.wants_control(), reference_of(&sites)) {
+        session.sample_control(reference).await;
+        resample(session, file, folder, &sites).await;
+    }
+    session.write_logs(&sites).await;
+    end_failed(session, &sites);
+}
+
+async fn resample(session: &Session<'_>, file: &RunFile, folder: &Path, sites: &[Site<'_>]) {
+    match drifted(folder, file) {
+        Ok(drifted) if !drifted.is_empty() => session.resample(sites, &drifted).await,
+        Ok(_) => {}
+        Err(problem) => session.fail(None, &problem),
+    }
+}
+
+fn end_failed(session: &Session<'_>, sites: &[Site<'_>]) {
+    for site in sites.iter().filter(|site| site.failed) {
+        let lost = session.journal.exchanges(site.name()) > 0;
+        session.end(site.name(), if lost { "environment-lost" } else { "not-started" });
+    }
+}
+
+fn sites_of<'c>(config: &'c Config, file: &RunFile, alone: bool) -> Vec<Site<'c>> {
+    let site =
+        |name: &String, role| config.environment(name).map(|spec: &EnvironmentSpec| Site::new(spec, role));
+    let reference = site(&file.reference, Role::Reference);
+    let candidates = file.candidates.iter().filter(|_| !alone).filter_map(|name| site(name, Role::Candidate));
+    reference.into_iter().chain(candidates).collect()
+}
+
+fn masker_of(config: &Config, selection: &Selection, key: Vec<u8>) -> Masker {
+    let mut masker = Masker::new(key);
+    let services = config.container.services.iter().flat_map(|service| &service.env);
+    let environments = config.environments.iter().flat_map(|environment| &environment.env);
+    for (name, value) in config.container.env.iter().chain(services).chain(environments) {
+        if is_secret_name(name) {
+            masker.add_value(value);
+        }
+    }
+    let variables = config.environments.iter().flat_map(|environment| &environment.variables);
+    for (name, value) in config.variables.iter().chain(&selection.variables).chain(variables) {
+        if let (true, envparity_config::Variable::String(value)) = (is_secret_name(name), value) {
+            masker.add_value(value);
+        }
+    }
+    masker
+}
+
+fn run_file(request: &RunRequest, planned: &Plan, id: &RunId, masker: &Masker) -> RunFile {
+    let redact = |text: &str| masker.redact(text).into_owned();
+    let compare = &request.config.compare;
+    RunFile {
+        schema: 1,
+        run: id.id.clone(),
+        started: id.started.clone(),
+        command: redact(&request.command),
+        config_path: request.given.path.clone(),
+        config_text: request.given.text.as_deref().map(redact),
+        profile: request.given.profile.clone(),
+        overrides: request
+            .given
+            .overrides
+            .iter()
+            .map(|(k, v, o)| (k.clone(), redact(v), o.clone()))
+            .collect(),
+        config_digest: request.given.digest.clone(),
+        source: source_of(&request.base).unwrap_or_default(),
+        reference: compare.reference.clone(),
+        candidates: if request.alone { Vec::new() } else { compare.candidates.clone() },
+        gate: request.config.policy.gate,
+        full: planned.full,
+        with_suites: planned.with_suites,
+        rule_files: planned.rule_files.clone(),
+        end: None,
+    }
+}
+
+fn owner() -> String {
+    format!("pid-{}", std::process::id())
+}

@@ -1,0 +1,102 @@
+//! Images built or found once, then sent to the engines that lack them.
+
+use std::time::Instant;
+
+use envparity_config::{ImageSource, ImageSpec, Sync};
+use envparity_engine::{Engine, LocalImage, build_or_find, send};
+use envparity_model::{Image, Problem};
+use futures_util::future::join_all;
+
+use super::{Session, Site};
+
+impl Session<'_> {
+    /// Gives every engine its image. Where an image is built or found on the reference's engine and is the same
+    /// for several environments, that happens once.
+    pub(crate) async fn prepare_images(&self, sites: &mut [Site<'_>]) {
+        let since = Instant::now();
+        let mut built: Vec<(ImageSpec, Result<LocalImage, Problem>)> = Vec::new();
+        let builder =
+            Self::reference(sites).filter(|site| site.is_ours()).and_then(|site| site.engine.clone());
+        for site in sites.iter().filter(|site| !site.failed && site.is_ours()) {
+            let Some(spec) = site.image_spec(self.config.image.as_ref()) else { continue };
+            let known = built.iter().any(|(other, _)| other.source == spec.source && other.tag == spec.tag);
+            let Some(engine) = builder.as_ref().or(site.engine.as_ref()) else { continue };
+            if known || self.is_there_already(site, spec, engine).await {
+                continue;
+            }
+            self.step(site.name(), step_of(&spec.source));
+            let image =
+                build_or_find(engine, spec, &self.plan.base, &|_| {}).await.map_err(|error| error.problem);
+            built.push((spec.clone(), image));
+        }
+        let images = join_all(sites.iter().map(|site| self.image_of(site, builder.as_ref(), &built))).await;
+        for (site, image) in sites.iter_mut().zip(images) {
+            match image {
+                Ok(image) => site.image = image,
+                Err(problem) => self.fail_site(site, &problem),
+            }
+        }
+        self.time(since, |timings| &mut timings.prepare_ms);
+    }
+
+    /// A candidate that has an image of that reference keeps it under `sync = "missing"` and `"never"`.
+    async fn is_there_already(&self, site: &Site<'_>, spec: &ImageSpec, builder: &Engine) -> bool {
+        let Some(engine) = &site.engine else { return false };
+        let remote = engine.name() != builder.name();
+        remote && spec.sync != Sync::Always && matches!(find(engine, spec).await, Ok(Some(_)))
+    }
+
+    async fn image_of(
+        &self,
+        site: &Site<'_>,
+        builder: Option<&Engine>,
+        built: &[(ImageSpec, Result<LocalImage, Problem>)],
+    ) -> Result<Option<Image>, Problem> {
+        let (false, true, Some(engine)) = (site.failed, site.is_ours(), &site.engine) else {
+            return Ok(None);
+        };
+        let Some(spec) = site.image_spec(self.config.image.as_ref()) else {
+            return Err(Problem::new(format!("environment `{}` has no image", site.name()))
+                .hint("give [image] a `build`, `ref` or `archive`, or the environment its own `image`"));
+        };
+        let builder = builder.unwrap_or(engine);
+        let local = built.iter().find(|(other, _)| other.source == spec.source && other.tag == spec.tag);
+        let remote = engine.name() != builder.name();
+        if remote
+            && spec.sync != Sync::Always
+            && let Some(image) = find(engine, spec).await?
+        {
+            return Ok(Some(image.image()));
+        }
+        match local {
+            Some((_, Ok(image))) if remote => {
+                self.step(site.name(), format!("sending image {}", image.reference));
+                let (image, _) = send(builder, engine, image, spec.sync, spec.transfer, &|_| {})
+                    .await
+                    .map_err(|error| error.problem)?;
+                Ok(Some(image.image()))
+            }
+            Some((_, Ok(image))) => Ok(Some(image.image())),
+            Some((_, Err(problem))) => Err(problem.clone()),
+            None => Err(Problem::new(format!("no image for environment `{}`", site.name()))),
+        }
+    }
+}
+
+/// What an engine has under the name that the image is run by.
+async fn find(engine: &Engine, spec: &ImageSpec) -> Result<Option<LocalImage>, Problem> {
+    let name = match (&spec.tag, &spec.source) {
+        (Some(tag), _) => tag,
+        (None, ImageSource::Ref(reference)) => reference,
+        (None, _) => return Ok(None),
+    };
+    engine.find_image(name, spec.platform.as_deref()).await.map_err(|error| error.problem)
+}
+
+fn step_of(source: &ImageSource) -> String {
+    match source {
+        ImageSource::Build { context, .. } => format!("building image from {context}"),
+        ImageSource::Ref(reference) => format!("looking for image {reference}"),
+        ImageSource::Archive(path) => format!("loading image from {path}"),
+    }
+}

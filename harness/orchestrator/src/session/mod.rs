@@ -1,0 +1,198 @@
+//! One run: environments up, recordings made, environments down. What the recordings mean is `analysis`'s matter.
+
+mod connect;
+mod image;
+mod proof;
+mod sample;
+mod serve;
+mod site;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use envparity_config::{Config, EngineSpec};
+use envparity_engine::RunContext;
+use envparity_model::{Cause, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine, Problem, Timings};
+
+use crate::event::{Event, Sink};
+use crate::journal::Journal;
+use crate::plan::{Plan, Selection};
+use crate::run_id::RunId;
+
+#[cfg(feature = "lab")]
+pub(crate) use connect::lab_engine;
+pub(crate) use sample::reference_of;
+pub(crate) use serve::start_alone;
+pub(crate) use site::Site;
+
+/// Where envparity keeps what outlives a run.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// Image layers and manifests.
+    pub cache_dir: PathBuf,
+    /// Sockets: a short path.
+    pub runtime_dir: PathBuf,
+    /// Keys and addresses of labs.
+    pub lab_dir: PathBuf,
+}
+
+/// One run in progress.
+pub(crate) struct Session<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) plan: &'a Plan,
+    pub(crate) selection: &'a Selection,
+    pub(crate) id: &'a RunId,
+    pub(crate) context: RunContext,
+    pub(crate) places: &'a Places,
+    pub(crate) journal: &'a Journal,
+    pub(crate) events: Sink<'a>,
+    pub(crate) seed: String,
+    pub(crate) started: Instant,
+    /// Sampled without a comparison (`parity record`).
+    pub(crate) alone: bool,
+    /// Labs that are up already: (environment, how it is reached).
+    pub(crate) held: &'a [(String, EngineSpec)],
+    state: Mutex<State>,
+}
+
+/// What must survive an interruption.
+#[derive(Default)]
+struct State {
+    engines: Vec<envparity_engine::Engine>,
+    #[cfg(feature = "lab")]
+    labs: Vec<envparity_lab::Lab>,
+    causes: Vec<Cause>,
+    timings: Timings,
+    ended: Vec<String>,
+}
+
+impl<'a> Session<'a> {
+    #[expect(clippy::too_many_arguments, reason = "a constructor of a plain record")]
+    pub(crate) fn new(
+        config: &'a Config,
+        plan: &'a Plan,
+        selection: &'a Selection,
+        id: &'a RunId,
+        context: RunContext,
+        places: &'a Places,
+        journal: &'a Journal,
+        events: Sink<'a>,
+        seed: String,
+        alone: bool,
+        held: &'a [(String, EngineSpec)],
+    ) -> Self {
+        let state = Mutex::new(State::default());
+        let started = Instant::now();
+        Self {
+            config,
+            plan,
+            selection,
+            id,
+            context,
+            places,
+            journal,
+            events,
+            seed,
+            started,
+            alone,
+            held,
+            state,
+        }
+    }
+
+    fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What could not be compared so far.
+    pub(crate) fn causes(&self) -> Vec<Cause> {
+        self.with_state(|state| state.causes.clone())
+    }
+
+    /// Time spent so far, by phase.
+    pub(crate) fn timings(&self) -> Timings {
+        self.with_state(|state| state.timings)
+    }
+
+    pub(crate) fn time(&self, since: Instant, set: impl FnOnce(&mut Timings) -> &mut u64) {
+        let spent = since.elapsed().as_millis() as u64;
+        self.with_state(|state| *set(&mut state.timings) += spent);
+    }
+
+    /// Something could not be compared: exit 3.
+    pub(crate) fn fail(&self, environment: Option<&str>, problem: &Problem) {
+        let cause = Cause {
+            environment: environment.map(str::to_owned),
+            exit_code: 3,
+            message: self.journal.redact(&problem.message),
+            hint: problem.hint.clone(),
+        };
+        self.with_state(|state| state.causes.push(cause));
+    }
+
+    pub(crate) fn step(&self, environment: &str, step: impl Into<String>) {
+        (self.events)(Event::Step { environment: environment.to_owned(), step: step.into() });
+    }
+
+    /// First line of every environment's journal.
+    pub(crate) fn write_headers(&self, environments: &[String], key: &str, config_digest: &str) {
+        for environment in environments {
+            let header = HeaderLine {
+                schema: JOURNAL_SCHEMA,
+                tool: format!("envparity {}", env!("CARGO_PKG_VERSION")),
+                run: self.id.id.clone(),
+                environment: environment.clone(),
+                started: self.id.started.clone(),
+                started_ms: self.id.started_ms,
+                seed: self.seed.clone(),
+                key: key.to_owned(),
+                config_digest: config_digest.to_owned(),
+                suite_digest: self.plan.suite_digest.clone(),
+                cases: self.plan.cases.clone(),
+            };
+            self.journal.line(environment, &JournalLine::Header(header));
+        }
+    }
+
+    /// Last line of an environment's journal; the first one counts.
+    pub(crate) fn end(&self, environment: &str, end: &str) {
+        let first = self.with_state(|state| {
+            let first = !state.ended.iter().any(|name| name == environment);
+            if first {
+                state.ended.push(environment.to_owned());
+            }
+            first
+        });
+        if first {
+            let footer = FooterLine {
+                end: end.to_owned(),
+                exchanges: self.journal.exchanges(environment),
+                duration_ms: self.started.elapsed().as_millis() as u64,
+            };
+            self.journal.line(environment, &JournalLine::Footer(footer));
+        }
+    }
+
+    /// Takes everything down that this run has put up; with `keep`, leaves containers and lab as they are.
+    pub(crate) async fn close(&self, keep: bool) {
+        let since = Instant::now();
+        let engines = self.with_state(|state| std::mem::take(&mut state.engines));
+        futures_util::future::join_all(engines.iter().map(|engine| async move {
+            if keep { engine.close_keeping().await } else { engine.close().await }
+        }))
+        .await;
+        #[cfg(feature = "lab")]
+        if !keep {
+            let labs = self.with_state(|state| std::mem::take(&mut state.labs));
+            for lab in labs {
+                if let Err(problem) = lab.stop().await {
+                    (self.events)(Event::Note {
+                        text: format!("failed to stop the lab: {}", problem.message),
+                    });
+                }
+            }
+        }
+        self.time(since, |timings| &mut timings.down_ms);
+    }
+}
