@@ -1,5 +1,6 @@
 //! Which files a scan reads, for ways of collecting that see each file once.
 
+use crate::runtime::is_libc;
 use crate::tree::split;
 
 /// Package databases and what runtimes say of themselves, by their place.
@@ -11,7 +12,7 @@ const PLACES: &[&str] = &[
 ];
 
 /// Files whose name alone says enough.
-const NAMES: &[&str] = &["libc.so.6", "node_version.h", "package.json", "rbconfig.rb", "release"];
+const NAMES: &[&str] = &["node_version.h", "package.json", "rbconfig.rb", "release"];
 
 /// Whether a scan wants the content of the file at this path; of all others it wants the digest only.
 ///
@@ -30,6 +31,7 @@ pub fn is_evidence(path: &str) -> bool {
         || name.ends_with(".gemspec")
         || name.ends_with(".egg-info")
         || record(dir)
+        || is_libc(name)
         || is_python(dir, name)
 }
 

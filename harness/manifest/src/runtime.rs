@@ -51,7 +51,7 @@ fn read_file(scan: &Scan<'_>, dir: &str, name: &str) -> Option<(&'static str, St
             Some(("runtime.node", find_after(scan.root, &path, b"node.js/v", is_version_byte)?))
         }
         "release" if has_java(scan, dir) => Some(("runtime.java", java_version(&text()?)?)),
-        "libc.so.6" => {
+        name if is_libc(name) => {
             let version = find_after(scan.root, &path, b"GNU C Library (", |byte| byte != b'\n')?;
             Some(("libc", glibc_version(&version)?))
         }
@@ -62,6 +62,12 @@ fn read_file(scan: &Scan<'_>, dir: &str, name: &str) -> Option<(&'static str, St
             Some(("runtime.python", format!("{minor}.{patch}")))
         }
     }
+}
+
+/// `libc.so.6`; in older releases that is a link to `libc-2.31.so`.
+pub(crate) fn is_libc(name: &str) -> bool {
+    let version = name.strip_prefix("libc-2.").and_then(|rest| rest.strip_suffix(".so"));
+    name == "libc.so.6" || version.is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn has_node_header(scan: &Scan<'_>, bin: &str) -> bool {
@@ -170,6 +176,8 @@ mod tests {
             "  CONFIG[\"MAJOR\"] = \"3\"\n  CONFIG[\"MINOR\"] = \"1\"\n  CONFIG[\"TEENY\"] = \"2\"\n",
         )
         .file("/usr/lib/x86_64-linux-gnu/libc.so.6", libc)
+        .file("/usr/lib/i386-linux-gnu/libc-2.31.so", "GNU C Library (Debian GLIBC 2.31-13) stable")
+        .link("/usr/lib/i386-linux-gnu/libc.so.6", "libc-2.31.so")
         .file("/usr/bin/python3.11", b"\0x3.11.\0\x003.11.\0\x003.11.2\0more".to_vec())
         .file("/usr/local/bin/node", "node.js/v18.20.4 linux")
         .file("/opt/jdk/bin/java", "")
@@ -182,7 +190,7 @@ mod tests {
         assert_eq!(
             facts,
             [
-                "libc = glibc 2.36-9+deb12u10",
+                "libc = glibc 2.31-13, glibc 2.36-9+deb12u10",
                 "runtime.java = 17.0.9",
                 "runtime.node = 18.20.4",
                 "runtime.python = 3.11.2",
