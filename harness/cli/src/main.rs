@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         }
     };
     let exit = runtime.block_on(command::execute(cli));
+    settings::leave();
     // Whatever still runs in the background has nothing left to tell.
     runtime.shutdown_background();
     exit.into()

@@ -1,6 +1,6 @@
 //! What a comparison is given and what it answers.
 
-use envparity_model::{CasePlace, Exchange, Learned, SentRequest};
+use envparity_model::{CasePlace, Code, Exchange, Learned, SentRequest};
 
 use crate::Drift;
 
@@ -70,10 +70,37 @@ impl CaseResult {
         }
     }
 
+    /// The same result where the control sample is missing though it was asked for (the run was interrupted):
+    /// what may be noise is no finding, and the case is inconclusive instead.
+    #[must_use]
+    pub fn without_control(mut self) -> Self {
+        let before = self.drifts.len();
+        self.drifts.retain(|drift| !may_be_noise(drift.code));
+        if self.drifts.len() < before && self.status == CaseStatus::Compared {
+            let reason = "it differs, and the control sample that would tell noise from drift is missing";
+            self.status = CaseStatus::Inconclusive(reason.to_owned());
+        }
+        self
+    }
+
     /// A case that the shell could not bring to a comparison.
     pub fn not_compared(environment: Option<String>, reason: impl Into<String>) -> Self {
         Self::new(CaseStatus::NotCompared { environment, reason: reason.into(), intended: false })
     }
+}
+
+/// Values, order, lengths and headers can differ by nature; nothing else can.
+const fn may_be_noise(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ResponseValue
+            | Code::ResponseFormat
+            | Code::ResponseOrder
+            | Code::ResponseLength
+            | Code::ResponseHeader
+            | Code::ResponseTextSpace
+            | Code::ResponseBytes
+    )
 }
 
 /// Whether a case was compared.

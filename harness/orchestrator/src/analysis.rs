@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use envparity_config::{Config, Rule};
+use envparity_config::{Config, Control, Rule};
 use envparity_core::{
     Analysis, Authorities, Authority, CaseInput, CaseResult, Comparator, RunMeta, Side, needs_resample,
 };
@@ -75,7 +75,8 @@ pub(crate) fn analyse_sources(
     for name in &file.candidates {
         let candidate = sources.read(name)?;
         feed(&mut analysis, &candidate.0);
-        let mut comparison = Comparison::new(&reference, &candidate, &config.rules);
+        let mut comparison = Comparison::new(&reference, &candidate, &config);
+        comparison.wants_control = file.with_suites && config.compare.control == Control::Auto;
         for place in &reference.0.header.cases {
             analysis.case(name, place, comparison.next(place)?);
         }
@@ -93,7 +94,13 @@ pub(crate) fn analyse_sources(
             envparity_model::Timings::default()
         }
     };
-    Ok(analysis.finish(timings, STANDARD.iter().map(|(_, name)| (*name).to_owned()).collect()))
+    let mut report = analysis.finish(timings, STANDARD.iter().map(|(_, name)| (*name).to_owned()).collect());
+    if let Some(signal) = file.end.as_ref().and_then(|end| end.signal) {
+        // What was seen until then stands; what it is worth as a whole cannot be said.
+        report.exit_code = 128 + i32::from(signal);
+        report.gate.passed = false;
+    }
+    Ok(report)
 }
 
 fn killed() -> Cause {
@@ -113,7 +120,7 @@ pub(crate) fn drifted(folder: &Path, file: &RunFile) -> Result<Vec<(String, Vec<
     let mut drifted = Vec::new();
     for name in &file.candidates {
         let candidate = sources.read(name)?;
-        let mut comparison = Comparison::new(&reference, &candidate, &config.rules);
+        let mut comparison = Comparison::new(&reference, &candidate, &config);
         let mut cases = Vec::new();
         for place in &reference.0.header.cases {
             if needs_resample(&comparison.next(place)?) {
@@ -132,13 +139,16 @@ struct Comparison<'a> {
     reference: &'a (Recording, Bodies),
     candidate: &'a (Recording, Bodies),
     comparator: Comparator,
+    /// A second sample of the reference was asked for.
+    wants_control: bool,
 }
 
 impl<'a> Comparison<'a> {
-    fn new(reference: &'a (Recording, Bodies), candidate: &'a (Recording, Bodies), rules: &[Rule]) -> Self {
+    fn new(reference: &'a (Recording, Bodies), candidate: &'a (Recording, Bodies), config: &Config) -> Self {
         let authorities =
             Authorities { reference: authority_of(&reference.0), candidate: authority_of(&candidate.0) };
-        Self { reference, candidate, comparator: Comparator::new(&candidate.0.name, rules, authorities) }
+        let comparator = Comparator::new(&candidate.0.name, &config.rules, authorities);
+        Self { reference, candidate, comparator, wants_control: false }
     }
 
     fn next(&mut self, place: &CasePlace) -> Result<CaseResult, Problem> {
@@ -150,8 +160,9 @@ impl<'a> Comparison<'a> {
             return Ok(CaseResult::not_compared(Some(name), "was not asked: the run ended before"));
         };
         let control = self.reference.0.exchange(&place.id, Sample::Control)?;
+        let recheck = self.reference.0.exchange(&place.id, Sample::Resample)?;
         let resample = self.candidate.0.exchange(&place.id, Sample::Resample)?;
-        let all = [Some(&reference), control.as_ref(), Some(&candidate), resample.as_ref()];
+        let all = [Some(&reference), control.as_ref(), recheck.as_ref(), Some(&candidate), resample.as_ref()];
         let alike = all_alike(&all);
         let read = |bodies: &Bodies, exchange: Option<&Exchange>| match exchange {
             Some(exchange) if !alike => bodies.of_response(exchange),
@@ -160,16 +171,20 @@ impl<'a> Comparison<'a> {
         let bodies = [
             read(&self.reference.1, Some(&reference))?,
             read(&self.reference.1, control.as_ref())?,
+            read(&self.reference.1, recheck.as_ref())?,
             read(&self.candidate.1, Some(&candidate))?,
             read(&self.candidate.1, resample.as_ref())?,
         ];
-        Ok(self.comparator.compare(&CaseInput {
+        let input = CaseInput {
             place,
             reference: Side { exchange: &reference, body: &bodies[0] },
             control: control.as_ref().map(|exchange| Side { exchange, body: &bodies[1] }),
-            candidate: Side { exchange: &candidate, body: &bodies[2] },
-            resample: resample.as_ref().map(|exchange| Side { exchange, body: &bodies[3] }),
-        }))
+            candidate: Side { exchange: &candidate, body: &bodies[3] },
+            resample: resample.as_ref().map(|exchange| Side { exchange, body: &bodies[4] }),
+        };
+        let recheck = recheck.as_ref().map(|exchange| Side { exchange, body: &bodies[2] });
+        let result = self.comparator.compare_rechecked(&input, recheck);
+        Ok(if self.wants_control && control.is_none() { result.without_control() } else { result })
     }
 }
 
