@@ -152,13 +152,14 @@ pub(super) fn file_name(cursor: &mut Cursor<'_>) -> Parsed<Template> {
 /// `{{ name }}`.
 pub(super) fn placeholder(cursor: &mut Cursor<'_>) -> Parsed<Expr> {
     cursor.expect("{{")?;
-    cursor.spaces();
+    // No tabs: in most places Hurl takes none.
+    cursor.take_while(|c| c == ' ');
     let pos = cursor.pos();
     let name = variable_name(cursor);
     if name.is_empty() {
         return Err(cursor.unexpected("the name of a variable"));
     }
-    cursor.spaces();
+    cursor.take_while(|c| c == ' ');
     if !cursor.eat("}}") {
         let fail = cursor.unexpected("`}}`");
         return Err(fail.hint("a placeholder holds one variable, `newUuid` or `newDate`, without filters"));

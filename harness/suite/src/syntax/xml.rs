@@ -10,7 +10,7 @@ pub(super) fn document(cursor: &mut Cursor<'_>) -> Parsed<String> {
     loop {
         let at = cursor.offset();
         if cursor.eat("<?") {
-            skip_past(cursor, at, "?>")?;
+            instruction(cursor, at, at == start)?;
         } else if cursor.eat("<!--") {
             comment(cursor, at)?;
         } else if open.is_empty() && cursor.eat("<!DOCTYPE") {
@@ -63,6 +63,55 @@ fn skip_past(cursor: &mut Cursor<'_>, start: usize, end: &str) -> Parsed<()> {
         }
         None => Err(Fail::new(start, format!("no `{end}` follows"))),
     }
+}
+
+/// A processing instruction, or the XML declaration, which stands first or not at all.
+fn instruction(cursor: &mut Cursor<'_>, start: usize, first: bool) -> Parsed<()> {
+    let target = name(cursor)?;
+    if !target.eq_ignore_ascii_case("xml") {
+        if !space(cursor) && !cursor.sees("?>") {
+            return Err(cursor.unexpected("a space or `?>`"));
+        }
+        return skip_past(cursor, start, "?>");
+    }
+    let malformed = || Fail::new(start, "malformed XML declaration");
+    if !first || target != "xml" {
+        return Err(malformed());
+    }
+    let is_version = |value: &str| {
+        let minor = value.strip_prefix("1.").unwrap_or_default();
+        !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit())
+    };
+    let is_encoding = |value: &str| {
+        value.starts_with(|c: char| c.is_ascii_alphabetic())
+            && value.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    };
+    let version = pseudo_attribute(cursor, "version").filter(|value| is_version(value));
+    version.ok_or_else(malformed)?;
+    let encoding = pseudo_attribute(cursor, "encoding");
+    let standalone = pseudo_attribute(cursor, "standalone");
+    space(cursor);
+    let holds =
+        encoding.is_none_or(is_encoding) && standalone.is_none_or(|value| ["yes", "no"].contains(&value));
+    if holds && cursor.eat("?>") { Ok(()) } else { Err(malformed()) }
+}
+
+/// The value of `name="…"` after a space, if that stands here.
+fn pseudo_attribute<'t>(cursor: &mut Cursor<'t>, name: &str) -> Option<&'t str> {
+    let start = cursor.offset();
+    let found = (space(cursor) && cursor.eat(name)).then(|| {
+        space(cursor);
+        let equals = cursor.eat("=");
+        space(cursor);
+        let quote = cursor.bump().filter(|quote| equals && matches!(quote, '"' | '\''))?;
+        let value = cursor.take_while(|c| c != quote);
+        cursor.bump().map(|_| value)
+    });
+    let value = found.flatten();
+    if value.is_none() {
+        cursor.seek(start);
+    }
+    value
 }
 
 fn comment(cursor: &mut Cursor<'_>, start: usize) -> Parsed<()> {

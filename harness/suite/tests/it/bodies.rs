@@ -50,6 +50,7 @@ fn json_templates_are_escaped_in_strings_and_bare_as_values() {
 fn xml_is_sent_as_written() {
     for written in [
         "<a/>",
+        "<?xml version = '1.1' encoding=\"utf-8\" standalone='no' ?><a/>",
         "<?xml version=\"1.0\"?>\n<!-- x - y -->\n<a b='&lt;' />",
         "<!DOCTYPE a [<!ENTITY x \">\">]>\n<n:a xmlns:n=\"u\">\n{{id}} &x; &#65;&#x41;<b></b ><![CDATA[</a>]]><?p?></n:a>",
     ] {
