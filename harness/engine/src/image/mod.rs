@@ -8,7 +8,7 @@ mod credentials;
 mod identity;
 mod ignore;
 mod layers;
-mod pipe;
+pub(crate) mod pipe;
 mod pull;
 mod saved;
 mod transfer;

@@ -39,17 +39,26 @@ struct Entry {
 }
 
 impl Slot {
-    /// The slot of this container, or none while its file system differs from the image's.
-    pub(super) async fn of(collection: &Collection<'_>, identity: &str) -> Result<Option<Self>, String> {
-        if !mounts_are_harmless(collection.inspected) || !is_unchanged(collection).await? {
-            return Ok(None);
+    /// The slot of this container, or none where a mount may hold packages.
+    pub(super) fn of(collection: &Collection<'_>, identity: &str) -> Option<Self> {
+        if !mounts_are_harmless(collection.inspected) {
+            return None;
         }
         let name = format!("{}.json.gz", key(collection, identity));
-        Ok(Some(Self { path: collection.engine.inner.run.cache_dir.join("manifests").join(name) }))
+        Some(Self { path: collection.engine.inner.run.cache_dir.join("manifests").join(name) })
     }
 
-    /// What an earlier run found. An entry that cannot be read is none.
-    pub(super) fn read(&self) -> Option<(Way, Manifest)> {
+    /// What an earlier run found, if the container's file system is still the image's.
+    pub(super) async fn find(&self, collection: &Collection<'_>) -> Result<Option<(Way, Manifest)>, String> {
+        match self.read() {
+            // Asking is not cheap on every storage: only where it can pay.
+            Some(found) if is_unchanged(collection).await? => Ok(Some(found)),
+            _ => Ok(None),
+        }
+    }
+
+    /// An entry that cannot be read is none.
+    fn read(&self) -> Option<(Way, Manifest)> {
         let bytes = fs::read(&self.path).ok()?;
         let mut json = Vec::new();
         GzDecoder::new(bytes.as_slice()).read_to_end(&mut json).ok()?;
@@ -57,12 +66,11 @@ impl Slot {
         Some((entry.way, entry.manifest))
     }
 
-    /// Keeps a complete manifest, unless the file system changed while it was read. The cache is a convenience:
-    /// that it cannot be written is no failure.
+    /// Keeps a complete manifest of a container whose file system is the image's; what was changed stays so, so it
+    /// is asked once, after the scan. The cache is a convenience: that it cannot be written is no failure.
     pub(super) async fn write(&self, collection: &Collection<'_>, way: Way, manifest: &Manifest) {
         let complete = manifest.unread.is_empty() && matches!(way, Way::Sidecar | Way::Exec);
-        // The exec way leaves the collector behind, which is a change, but none that matters to others.
-        if complete && (way == Way::Exec || is_unchanged(collection).await.unwrap_or_default()) {
+        if complete && is_unchanged(collection).await.unwrap_or_default() {
             let entry = Entry { way, manifest: manifest.clone() };
             self.store(&entry).ok();
         }
@@ -126,11 +134,14 @@ fn are_harmless(changes: &[FilesystemChange]) -> bool {
     changes.iter().all(|change| {
         let path = change.path.as_str();
         // A parent is listed as modified because something in it was.
-        is_volatile(path) || is_bytecode(path) || (change.kind == ChangeType::_0 && holds_another(path))
+        is_volatile(path)
+            || is_bytecode(path)
+            || is_collector(path)
+            || (change.kind == ChangeType::_0 && holds_another(path))
     })
 }
 
-fn is_volatile(path: &str) -> bool {
+pub(super) fn is_volatile(path: &str) -> bool {
     VOLATILE
         .iter()
         .any(|dir| path.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
@@ -139,6 +150,11 @@ fn is_volatile(path: &str) -> bool {
 /// Written on first use; no reader of packages looks at it.
 fn is_bytecode(path: &str) -> bool {
     path.ends_with("/__pycache__") || path.contains("/__pycache__/")
+}
+
+/// Left by the exec way.
+fn is_collector(path: &str) -> bool {
+    path.strip_prefix('/').is_some_and(|name| name.starts_with(super::exec::FILE) && !name.contains('/'))
 }
 
 fn drop_oldest(folder: &std::path::Path) -> io::Result<()> {

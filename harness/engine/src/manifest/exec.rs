@@ -10,6 +10,9 @@ use crate::embedded::{COLLECTOR, COLLECTOR_DIGEST};
 use crate::error::describe;
 use crate::image::craft::executable;
 
+/// The start of the file's name, in the root.
+pub(super) const FILE: &str = ".parity-collector-";
+
 pub(super) async fn collect(collection: &Collection<'_>) -> Result<Answer, String> {
     if collection.attached {
         return Err("nothing is put into a container that was not started here".to_owned());
@@ -25,7 +28,7 @@ pub(super) async fn collect(collection: &Collection<'_>) -> Result<Answer, Strin
 
 async fn put_and_run(collection: &Collection<'_>) -> Result<Answer, String> {
     let docker = collection.docker;
-    let name = format!(".parity-collector-{}", &COLLECTOR_DIGEST[..12]);
+    let name = format!("{FILE}{}", &COLLECTOR_DIGEST[..12]);
     let tar = executable(&name, COLLECTOR).map_err(|e| e.to_string())?;
     // To the root itself: below a tmpfs it would land under the mount.
     let options = UploadToContainerOptionsBuilder::default().path("/").build();

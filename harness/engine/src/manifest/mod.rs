@@ -4,7 +4,9 @@ mod cache;
 mod exec;
 mod facts;
 mod image;
+mod outside;
 mod sidecar;
+mod tarred;
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +17,7 @@ use envparity_model::{Manifest, ManifestLine, ManifestState, Way};
 
 use crate::connect::transport::Meter;
 use crate::container::Service;
-use crate::engine::Engine;
+use crate::engine::{Engine, Route};
 
 pub(crate) use image::ensure as collector_image;
 pub(crate) use sidecar::{Look, look};
@@ -39,9 +41,18 @@ impl Service {
     /// Everything installed in it, and facts from inside and outside. With `cache` an earlier answer for the same
     /// image and configuration counts while the container's file system has not changed.
     pub async fn collect(&self, cache: bool) -> ManifestLine {
+        self.collect_line(cache, None).await
+    }
+
+    /// The same by one way only, for comparing the ways and for finding out why one fails.
+    pub async fn collect_by(&self, way: Way) -> ManifestLine {
+        self.collect_line(false, Some(way)).await
+    }
+
+    async fn collect_line(&self, cache: bool, only: Option<Way>) -> ManifestLine {
         let begun = Instant::now();
         let meter = Meter::default();
-        let state = self.collect_state(cache, &meter).await;
+        let state = self.collect_state(cache, only, &meter).await;
         ManifestLine {
             state: state.unwrap_or_else(|reason| ManifestState::Failed { reason }),
             wire_bytes: meter.bytes(),
@@ -49,7 +60,12 @@ impl Service {
         }
     }
 
-    async fn collect_state(&self, cache: bool, meter: &Meter) -> Result<ManifestState, String> {
+    async fn collect_state(
+        &self,
+        cache: bool,
+        only: Option<Way>,
+        meter: &Meter,
+    ) -> Result<ManifestState, String> {
         let engine = &self.engine;
         let docker = engine.metered(meter).map_err(|e| e.problem.message)?;
         let id = self.identity.id.as_str();
@@ -66,12 +82,15 @@ impl Service {
             environment: &self.identity.environment,
             attached: self.identity.attached,
         };
-        let slot = if cache { cache::Slot::of(&collection, &image.identity).await? } else { None };
-        let kept = slot.as_ref().and_then(cache::Slot::read);
+        let slot = if cache { cache::Slot::of(&collection, &image.identity) } else { None };
+        let kept = match &slot {
+            Some(slot) => slot.find(&collection).await?,
+            None => None,
+        };
         let cached = kept.is_some();
         let (way, mut manifest) = match kept {
             Some(kept) => kept,
-            None => collection.scan().await?,
+            None => collection.scan(only).await?,
         };
         if let Some(slot) = slot.filter(|_| !cached) {
             slot.write(&collection, way, &manifest).await;
@@ -83,25 +102,40 @@ impl Service {
 
 impl Collection<'_> {
     /// Each way in turn; the reasons of all of them if none works.
-    async fn scan(&self) -> Result<(Way, Manifest), String> {
+    async fn scan(&self, only: Option<Way>) -> Result<(Way, Manifest), String> {
+        // The export is complete, the archive way is small: which goes first depends on the distance.
+        let ways = match &self.engine.inner.route {
+            Route::Local => [Way::Sidecar, Way::Exec, Way::Export, Way::Archive],
+            Route::Ssh(_) | Route::Tcp { .. } => [Way::Sidecar, Way::Exec, Way::Archive, Way::Export],
+        };
         let mut reasons = Vec::new();
-        match sidecar::collect(self).await {
-            Ok(answer) => return Ok((Way::Sidecar, answer.manifest)),
-            Err(reason) => reasons.push(format!("sidecar: {reason}")),
-        }
-        match exec::collect(self).await {
-            Ok(answer) => return Ok((Way::Exec, answer.manifest)),
-            Err(reason) => reasons.push(format!("exec: {reason}")),
+        for way in ways.into_iter().filter(|way| only.is_none_or(|only| only == *way)) {
+            match Box::pin(self.scan_by(way)).await {
+                Ok(manifest) => return Ok((way, manifest)),
+                Err(reason) => reasons.push(format!("{}: {reason}", way.name())),
+            }
         }
         Err(reasons.join("; "))
     }
 
+    async fn scan_by(&self, way: Way) -> Result<Manifest, String> {
+        match way {
+            Way::Sidecar => sidecar::collect(self).await.map(|answer| answer.manifest),
+            Way::Exec => exec::collect(self).await.map(|answer| answer.manifest),
+            Way::Archive => outside::archive(self).await,
+            Way::Export => outside::export(self).await,
+        }
+    }
+
+    fn workdir(&self) -> Option<String> {
+        let config = self.inspected.config.as_ref()?;
+        config.working_dir.clone().filter(|dir| !dir.is_empty() && dir != "/")
+    }
+
     /// The collector's words for a scan of this container.
     fn arguments(&self) -> Vec<String> {
-        let config = self.inspected.config.as_ref();
-        let workdir = config.and_then(|config| config.working_dir.clone()).filter(|dir| !dir.is_empty());
         let mut words = vec!["collect".to_owned()];
-        if let Some(workdir) = workdir.filter(|dir| dir != "/") {
+        if let Some(workdir) = self.workdir() {
             words.extend(["--workdir".to_owned(), workdir]);
         }
         words

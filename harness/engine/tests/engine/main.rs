@@ -34,6 +34,7 @@ fn main() -> std::process::ExitCode {
         start::one_engine_twice_is_not_two,
         start::what_has_expired_is_swept_and_nothing_else,
         manifest::a_manifest_is_seen_from_beside_and_kept_while_nothing_changes,
+        manifest::all_ways_see_the_same,
         manifest::a_locked_down_container_is_seen_as_well,
         kill::a_killed_process_leaves_nothing_here,
         kill::a_killed_process_leaves_nothing_afar,

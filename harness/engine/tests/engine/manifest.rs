@@ -89,3 +89,52 @@ pub(crate) async fn a_locked_down_container_is_seen_as_well() {
     assert!(!present(&service.collect(true).await).1);
     engine.close().await;
 }
+
+/// What must not depend on the way: names, versions, places, and where files were hashed, what is in them.
+fn packages(manifest: &Manifest) -> Vec<(Ecosystem, String, String, String, Option<String>)> {
+    let mut all: Vec<_> = manifest
+        .packages
+        .iter()
+        .map(|p| (p.ecosystem, p.name.clone(), p.version.clone(), p.location.clone(), p.digest.clone()))
+        .collect();
+    all.sort();
+    all
+}
+
+pub(crate) async fn all_ways_see_the_same() {
+    let run = run("ways");
+    let engine = local(&run).await;
+    service_image(&engine).await;
+    let none = BTreeMap::new();
+    let mut spec = container(&[]);
+    spec.mounts = vec![Mount::Tmpfs { target: "/scratch".into(), size: None }];
+    let service = engine.start(&plain(&spec, &none, "primary")).await.expect("starts");
+    let beside = service.collect_by(Way::Sidecar).await;
+    let expected = present(&beside).2;
+    assert!(packages(expected).len() > 50);
+
+    let inside = service.collect_by(Way::Exec).await;
+    assert_eq!(packages(present(&inside).2), packages(expected));
+    assert_eq!(present(&inside).2.files, expected.files);
+    let outside = service.collect_by(Way::Export).await;
+    let exported = present(&outside).2;
+    assert_eq!(packages(exported), packages(expected));
+    assert_eq!(exported.files, expected.files);
+    assert_eq!(fact(exported, "os"), fact(expected, "os"));
+    // What it cannot see it does not call empty.
+    assert!(exported.unread.iter().any(|unread| unread.path == "/scratch"), "{:?}", exported.unread);
+    let known = service.collect_by(Way::Archive).await;
+    let names = |manifest: &Manifest| -> Vec<String> {
+        manifest.packages.iter().map(envparity_model::Package::purl).collect()
+    };
+    assert_eq!(names(present(&known).2), names(expected));
+
+    // Nothing is put into a container that belongs to somebody else.
+    let guest = engine.attach(service.container_id(), None).await.expect("runs");
+    let refused = guest.collect_by(Way::Exec).await;
+    assert!(
+        matches!(&refused.state, ManifestState::Failed { reason } if reason.contains("not started here"))
+    );
+    assert_eq!(present(&guest.collect(false).await).0, Way::Sidecar);
+    engine.close().await;
+}
