@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use envparity_model::{CaseId, Learned};
 
 use crate::form::Forms;
+use crate::json::Kind;
 
 /// What was learned about one case.
 #[derive(Debug, Default)]
@@ -28,8 +29,10 @@ pub(crate) struct Noise {
 pub(crate) struct Place {
     /// The path, indices as `[*]`.
     pub(crate) at: String,
-    /// The value, within the forms seen.
-    pub(crate) value: bool,
+    /// The value, by its type, within the forms seen.
+    pub(crate) values: BTreeMap<Kind, Forms>,
+    /// Anything, below the deepest level that is looked into.
+    pub(crate) deep: bool,
     /// The order of items.
     pub(crate) order: bool,
     /// The number of items.
@@ -42,8 +45,8 @@ pub(crate) struct Place {
     pub(crate) symbol: bool,
     /// Type or presence differ on the reference against itself: nothing below can be judged.
     pub(crate) unstable: Option<&'static str>,
-    /// Values or keys seen.
-    pub(crate) forms: Forms,
+    /// Keys seen.
+    pub(crate) key_forms: Forms,
 }
 
 /// What may differ in one header.
@@ -103,7 +106,7 @@ impl Noise {
         };
         for place in self.places.values() {
             let kinds = [
-                (place.value, "value"),
+                (!place.values.is_empty() || place.deep, "value"),
                 (place.order, "order"),
                 (place.length, "length"),
                 (place.keys, "keys"),

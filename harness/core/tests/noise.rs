@@ -34,27 +34,35 @@ fn values_that_differ_by_nature_are_noise() {
     assert_eq!(places, [("$.at", "value"), ("$.id", "value")]);
     assert_eq!(result.shape_only, result.noise);
     silent("shuffled", ["[1,2,3,4]", "[3,1,2,4]", "[4,3,2,1]"]);
-    silent("shuffled objects", [
-        r#"[{"k":"a","v":1},{"k":"b","v":2},{"k":"c","v":3}]"#,
-        r#"[{"k":"c","v":3},{"k":"b","v":2},{"k":"a","v":1}]"#,
-        r#"[{"k":"b","v":2},{"k":"a","v":1},{"k":"c","v":3}]"#,
-    ]);
-    silent("shuffled objects with times inside", [
-        r#"[{"k":"a","t":"2026-11-24T09:58:01Z"},{"k":"b","t":"2026-11-24T09:58:01Z"},{"k":"c","t":"2026-11-24T09:58:01Z"}]"#,
-        r#"[{"k":"c","t":"2026-11-24T09:58:03Z"},{"k":"b","t":"2026-11-24T09:58:03Z"},{"k":"a","t":"2026-11-24T09:58:03Z"}]"#,
-        r#"[{"k":"b","t":"2026-11-24T09:58:02Z"},{"k":"a","t":"2026-11-24T09:58:02Z"},{"k":"c","t":"2026-11-24T09:58:02Z"}]"#,
-    ]);
+    silent(
+        "shuffled objects",
+        [
+            r#"[{"k":"a","v":1},{"k":"b","v":2},{"k":"c","v":3}]"#,
+            r#"[{"k":"c","v":3},{"k":"b","v":2},{"k":"a","v":1}]"#,
+            r#"[{"k":"b","v":2},{"k":"a","v":1},{"k":"c","v":3}]"#,
+        ],
+    );
+    silent(
+        "shuffled objects with times inside",
+        [
+            r#"[{"k":"a","t":"2026-11-24T09:58:01Z"},{"k":"b","t":"2026-11-24T09:58:01Z"},{"k":"c","t":"2026-11-24T09:58:01Z"}]"#,
+            r#"[{"k":"c","t":"2026-11-24T09:58:03Z"},{"k":"b","t":"2026-11-24T09:58:03Z"},{"k":"a","t":"2026-11-24T09:58:03Z"}]"#,
+            r#"[{"k":"b","t":"2026-11-24T09:58:02Z"},{"k":"a","t":"2026-11-24T09:58:02Z"},{"k":"c","t":"2026-11-24T09:58:02Z"}]"#,
+        ],
+    );
     silent("varying length", [r#"{"log":["a","b"]}"#, r#"{"log":["a","b","c"]}"#, r#"{"log":["a"]}"#]);
-    silent("keys by nature", [
-        r#"{"0d9c2f6e-3f60-4f0e-9a52-6a2f1c7c1b11":{"n":1},"9b1d33aa-1111-4222-8333-444455556666":{"n":1}}"#,
-        r#"{"11111111-3f60-4f0e-9a52-6a2f1c7c1b11":{"n":1},"22222222-1111-4222-8333-444455556666":{"n":1}}"#,
-        r#"{"33333333-3f60-4f0e-9a52-6a2f1c7c1b11":{"n":1},"44444444-1111-4222-8333-444455556666":{"n":1}}"#,
-    ]);
-    silent("optional fields in a random list", [
-        r#"[{"id":1,"sale":2},{"id":2}]"#,
-        r#"[{"id":5},{"id":6,"sale":1}]"#,
-        r#"[{"id":7},{"id":8}]"#,
-    ]);
+    silent(
+        "keys by nature",
+        [
+            r#"{"0d9c2f6e-3f60-4f0e-9a52-6a2f1c7c1b11":{"n":1},"9b1d33aa-1111-4222-8333-444455556666":{"n":1}}"#,
+            r#"{"11111111-3f60-4f0e-9a52-6a2f1c7c1b11":{"n":1},"22222222-1111-4222-8333-444455556666":{"n":1}}"#,
+            r#"{"33333333-3f60-4f0e-9a52-6a2f1c7c1b11":{"n":1},"44444444-1111-4222-8333-444455556666":{"n":1}}"#,
+        ],
+    );
+    silent(
+        "optional fields in a random list",
+        [r#"[{"id":1,"sale":2},{"id":2}]"#, r#"[{"id":5},{"id":6,"sale":1}]"#, r#"[{"id":7},{"id":8}]"#],
+    );
 }
 
 #[test]
@@ -68,32 +76,60 @@ fn a_drift_beside_the_noise_is_found() {
         ],
         &["response-value $.n"],
     );
-    loud("in a shuffled list", [
-        r#"[{"k":"a","v":1},{"k":"b","v":2},{"k":"c","v":3}]"#,
-        r#"[{"k":"c","v":3},{"k":"b","v":2},{"k":"a","v":1}]"#,
-        r#"[{"k":"b","v":2},{"k":"c","v":9},{"k":"a","v":1}]"#,
-    ], &["response-value $[2].v"]);
-    loud("a member of a shuffled set", [r#"["x","y","z"]"#, r#"["z","x","y"]"#, r#"["y","z","w"]"#], &["response-value $[0]"]);
+    loud(
+        "in a shuffled list",
+        [
+            r#"[{"k":"a","v":1},{"k":"b","v":2},{"k":"c","v":3}]"#,
+            r#"[{"k":"c","v":3},{"k":"b","v":2},{"k":"a","v":1}]"#,
+            r#"[{"k":"b","v":2},{"k":"c","v":9},{"k":"a","v":1}]"#,
+        ],
+        &["response-value $[2].v"],
+    );
+    loud(
+        "a member of a shuffled set",
+        [r#"["x","y","z"]"#, r#"["z","x","y"]"#, r#"["y","z","w"]"#],
+        &["response-value $[0]"],
+    );
     loud("length of a shuffled list", ["[1,2,3]", "[3,1,2]", "[2,1]"], &["response-length $ [shorter]"]);
     loud("type of noise", [r#"{"n":1.5}"#, r#"{"n":1.7}"#, r#"{"n":"1.6"}"#], &["response-type $.n"]);
     loud("null for noise", [r#"{"n":1.5}"#, r#"{"n":1.7}"#, r#"{"n":null}"#], &["response-type $.n [null]"]);
-    loud("form of noise", [
-        r#"{"at":"2026-11-24T09:58:01Z"}"#,
-        r#"{"at":"2026-11-24T09:58:03Z"}"#,
-        r#"{"at":"24/11/2026 09:58"}"#,
-    ], &["response-format $.at [date-format]"]);
-    loud("presence of noise", [r#"{"n":1,"m":1}"#, r#"{"n":2,"m":1}"#, r#"{"m":1}"#], &["response-field-removed $.n"]);
-    loud("integers become decimals", [r#"{"n":11}"#, r#"{"n":22}"#, r#"{"n":1.5}"#], &["response-format $.n [lexeme]"]);
-    loud("keys of another form", [
-        r#"{"0d9c2f6e-3f60-4f0e-9a52-6a2f1c7c1b11":1}"#,
-        r#"{"9b1d33aa-1111-4222-8333-444455556666":1}"#,
-        r#"{"17":1}"#,
-    ], &["response-format $ [shape]"]);
-    loud("a word of a message", [
-        r#"{"m":"request 83af91 failed"}"#,
-        r#"{"m":"request 77bc02 failed"}"#,
-        r#"{"m":"request 11aa22 passed"}"#,
-    ], &["response-value $.m"]);
+    loud(
+        "form of noise",
+        [
+            r#"{"at":"2026-11-24T09:58:01Z"}"#,
+            r#"{"at":"2026-11-24T09:58:03Z"}"#,
+            r#"{"at":"24/11/2026 09:58"}"#,
+        ],
+        &["response-format $.at [date-format]"],
+    );
+    loud(
+        "presence of noise",
+        [r#"{"n":1,"m":1}"#, r#"{"n":2,"m":1}"#, r#"{"m":1}"#],
+        &["response-field-removed $.n"],
+    );
+    loud(
+        "integers become decimals",
+        [r#"{"n":11}"#, r#"{"n":22}"#, r#"{"n":1.5}"#],
+        &["response-format $.n [lexeme]"],
+    );
+    loud(
+        "keys of another form",
+        [
+            r#"{"0d9c2f6e-3f60-4f0e-9a52-6a2f1c7c1b11":1}"#,
+            r#"{"9b1d33aa-1111-4222-8333-444455556666":1}"#,
+            r#"{"17":1}"#,
+        ],
+        &["response-format $ [shape]"],
+    );
+    loud(
+        "a word of a message",
+        [
+            r#"{"m":"request 83af91 failed"}"#,
+            r#"{"m":"request 77bc02 failed"}"#,
+            r#"{"m":"request 11aa22 passed"}"#,
+        ],
+        &["response-value $.m"],
+    );
 }
 
 #[test]
@@ -133,7 +169,8 @@ fn headers_can_be_noise_by_name() {
     assert_eq!(result.noise[0].at, "header.x-limit");
     let result = compare_controlled(&with("58", "12"), &with("59", "12"), &with("none", "12"));
     assert_eq!(found(&result), ["response-header header.x-limit [shape]"]);
-    let result = compare_controlled(&with("58", "12"), &with("59", "12"), &Made::json("{}").header("x-total", "12"));
+    let result =
+        compare_controlled(&with("58", "12"), &with("59", "12"), &Made::json("{}").header("x-total", "12"));
     assert_eq!(found(&result), ["response-header header.x-limit [removed]"]);
     let cookie = |value: &str| Made::json("{}").header("set-cookie", &format!("sid={value}; Path=/"));
     let result = compare_controlled(
@@ -146,11 +183,23 @@ fn headers_can_be_noise_by_name() {
 
 #[test]
 fn text_noise_is_learned_by_line() {
-    let page = |time: &str, pid: &str, state: &str| Made::text(&format!("status page\ntime {time}\npid {pid}\nstate {state}\n"));
-    let (reference, control) = (page("2026-11-24T09:58:01Z", "17", "ok"), page("2026-11-24T09:58:03Z", "1894", "ok"));
-    assert_eq!(found(&compare_controlled(&reference, &control, &page("2026-11-24T09:58:05Z", "3", "ok"))), Vec::<String>::new());
-    assert_eq!(found(&compare_controlled(&reference, &control, &page("2026-11-24T09:58:05Z", "3", "bad"))), ["response-value body"]);
-    assert_eq!(found(&compare_controlled(&reference, &control, &page("24 November", "3", "ok"))), ["response-format body [shape]"]);
+    let page = |time: &str, pid: &str, state: &str| {
+        Made::text(&format!("status page\ntime {time}\npid {pid}\nstate {state}\n"))
+    };
+    let (reference, control) =
+        (page("2026-11-24T09:58:01Z", "17", "ok"), page("2026-11-24T09:58:03Z", "1894", "ok"));
+    assert_eq!(
+        found(&compare_controlled(&reference, &control, &page("2026-11-24T09:58:05Z", "3", "ok"))),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        found(&compare_controlled(&reference, &control, &page("2026-11-24T09:58:05Z", "3", "bad"))),
+        ["response-value body"]
+    );
+    assert_eq!(
+        found(&compare_controlled(&reference, &control, &page("24 November", "3", "ok"))),
+        ["response-format body [shape]"]
+    );
 }
 
 #[test]
@@ -164,12 +213,21 @@ fn captured_values_become_symbols() {
     assert_eq!((result.shape_only[0].at.as_str(), result.shape_only[0].kind.as_str()), ("$.id", "symbol"));
     // Later: the symbol in a body, in a path, in a text; and one that the candidate gets wrong.
     let later = |id: &str, other: &str| {
-        Made::json(&format!(r#"{{"id":"{id}","url":"/activity/{id}/x","text":"made {id}.","other":"{other}"}}"#))
+        Made::json(&format!(
+            r#"{{"id":"{id}","url":"/activity/{id}/x","text":"made {id}.","other":"{other}"}}"#
+        ))
     };
-    let result = comparator.compare(&input(&later("aaaaaaaa-1", "s"), Some(&later("bbbbbbbb-2", "s")), &later("cccccccc-3", "s")));
+    let result = comparator.compare(&input(
+        &later("aaaaaaaa-1", "s"),
+        Some(&later("bbbbbbbb-2", "s")),
+        &later("cccccccc-3", "s"),
+    ));
     assert_eq!(found(&result), Vec::<String>::new());
-    let wrong = Made::json(r#"{"id":"dddddddd-4","url":"/activity/cccccccc-3/x","text":"made cccccccc-3.","other":"s"}"#);
-    let result = comparator.compare(&input(&later("aaaaaaaa-1", "s"), Some(&later("bbbbbbbb-2", "s")), &wrong));
+    let wrong = Made::json(
+        r#"{"id":"dddddddd-4","url":"/activity/cccccccc-3/x","text":"made cccccccc-3.","other":"s"}"#,
+    );
+    let result =
+        comparator.compare(&input(&later("aaaaaaaa-1", "s"), Some(&later("bbbbbbbb-2", "s")), &wrong));
     assert_eq!(found(&result), ["response-value $.id [symbol]"]);
     // A value of the same text that is stable on the reference is no symbol.
     let result = comparator.compare(&input(
@@ -191,7 +249,8 @@ fn a_captured_value_that_the_reference_repeats_is_compared() {
 
 #[test]
 fn a_symbol_of_another_type_or_form_is_drift() {
-    let of = |raw: &str, value: serde_json::Value| Made::json(&format!(r#"{{"id":{raw}}}"#)).capture("id", value);
+    let of =
+        |raw: &str, value: serde_json::Value| Made::json(&format!(r#"{{"id":{raw}}}"#)).capture("id", value);
     let (r, k) = (of("17", json!(17)), of("18", json!(18)));
     let result = comparator(&[]).compare(&input(&r, Some(&k), &of("\"19\"", json!("19"))));
     assert_eq!(found(&result), ["response-type $.id"]);
@@ -203,7 +262,11 @@ fn a_symbol_of_another_type_or_form_is_drift() {
 
 #[test]
 fn a_candidate_that_differs_from_itself_is_unstable() {
-    let mut case = input(Box::leak(Box::new(Made::json(r#"{"a":1,"b":1}"#))), None, Box::leak(Box::new(Made::json(r#"{"a":2,"b":2}"#))));
+    let mut case = input(
+        Box::leak(Box::new(Made::json(r#"{"a":1,"b":1}"#))),
+        None,
+        Box::leak(Box::new(Made::json(r#"{"a":2,"b":2}"#))),
+    );
     let (control, resample) = (Made::json(r#"{"a":1,"b":1}"#), Made::json(r#"{"a":3,"b":2}"#));
     case.control = Some(control.side());
     assert!(envparity_core::needs_resample(&comparator(&[]).compare(&case)));

@@ -21,16 +21,17 @@ impl Sink for Learn<'_> {
             What::Type { .. } => place.unstable = Some("has another type"),
             What::Removed { .. } | What::Added { .. } => place.unstable = Some("is there in one sample only"),
             What::Duplicate { .. } => place.unstable = Some("stands more often in one sample"),
-            What::Value { texts, .. } | What::Format { texts, .. } => {
-                place.value = true;
-                place.forms.add(&texts.0);
-                place.forms.add(&texts.1);
+            What::Noise { of, texts } => {
+                let forms = place.values.entry(of).or_default();
+                forms.add(&texts.0);
+                forms.add(&texts.1);
             }
+            What::Value { .. } | What::Format { .. } => place.deep = true,
             What::Length { .. } => place.length = true,
             What::Order => place.order = true,
             What::Keys(keys) => {
                 place.keys = true;
-                keys.iter().for_each(|key| place.forms.add(key));
+                keys.iter().for_each(|key| place.key_forms.add(key));
             }
             What::Varied => place.varied = true,
             What::Symbolic => place.symbol = true,
@@ -89,7 +90,7 @@ impl Sink for Judge<'_> {
             What::Order => {
                 Drift::at(Code::ResponseOrder, at).sides("in its order", "the same items in another order")
             }
-            What::Keys(_) | What::Varied | What::Symbolic => return,
+            What::Noise { .. } | What::Keys(_) | What::Varied | What::Symbolic => return,
         };
         self.drifts.push(drift);
     }

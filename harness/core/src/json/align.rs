@@ -10,6 +10,8 @@ pub(super) struct Alignment {
     pub(super) right_only: Vec<usize>,
     /// The paired items stand in another order.
     pub(super) reordered: bool,
+    /// How many pairs are equal in full.
+    pub(super) exact: usize,
 }
 
 impl Alignment {
@@ -31,16 +33,21 @@ impl Alignment {
             }
         }
         out.right_only = (0..right.len()).filter(|at| !taken[*at]).collect();
+        out.exact = out.pairs.len();
         out.reordered = out.pairs.windows(2).any(|pair| pair[0].1 > pair[1].1);
         out
     }
 
-    /// Pairs what is left over by a second notion of equality.
-    pub(super) fn refine<T: Eq + std::hash::Hash>(&mut self, left: &[T], right: &[T]) {
+    /// Pairs what is left over by a second notion of equality, between the same neighbours unless order is free.
+    pub(super) fn refine<T: Eq + std::hash::Hash>(&mut self, left: &[T], right: &[T], free: bool) {
         let (lefts, rights) = (std::mem::take(&mut self.left_only), std::mem::take(&mut self.right_only));
+        let fenced = !free && !self.crosses();
+        let gap = |at: usize, side: fn(&(usize, usize)) -> usize| {
+            if fenced { self.pairs.partition_point(|pair| side(pair) < at) } else { 0 }
+        };
         let more = Self::by_equality(
-            &lefts.iter().map(|at| &left[*at]).collect::<Vec<_>>(),
-            &rights.iter().map(|at| &right[*at]).collect::<Vec<_>>(),
+            &lefts.iter().map(|at| (gap(*at, |pair| pair.0), &left[*at])).collect::<Vec<_>>(),
+            &rights.iter().map(|at| (gap(*at, |pair| pair.1), &right[*at])).collect::<Vec<_>>(),
         );
         self.extend(&more, &lefts, &rights);
     }
@@ -58,7 +65,7 @@ impl Alignment {
     }
 
     /// Pairs what is left over, gap by gap: items between the same neighbours belong together.
-    pub(super) fn pair_gaps(&mut self, likeness: impl Fn(usize, usize) -> usize) {
+    pub(super) fn pair_gaps(&mut self, likeness: impl Fn(usize, usize) -> usize + Copy) {
         if self.crosses() {
             return self.pair_rest(likeness);
         }
@@ -81,7 +88,7 @@ impl Alignment {
     }
 
     /// Pairs what is left over, wherever it stands.
-    pub(super) fn pair_rest(&mut self, likeness: impl Fn(usize, usize) -> usize) {
+    pub(super) fn pair_rest(&mut self, likeness: impl Fn(usize, usize) -> usize + Copy) {
         let (lefts, rights) = (std::mem::take(&mut self.left_only), std::mem::take(&mut self.right_only));
         self.pair_lists(lefts, rights, &likeness);
     }

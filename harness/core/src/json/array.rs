@@ -49,7 +49,8 @@ impl Walk<'_, '_> {
                 if self.is_same(l.1, r.1) {
                     continue;
                 }
-                if self.canon_item(Hand::Left, l.0, l.1, true) == self.canon_item(Hand::Right, l.0, r.1, true) {
+                if self.canon_item(Hand::Left, l.0, l.1, true) == self.canon_item(Hand::Right, l.0, r.1, true)
+                {
                     known.push((l.0, r.0));
                 } else {
                     lefts.push(l);
@@ -73,9 +74,13 @@ impl Walk<'_, '_> {
         let (left, right) = (self.left, self.right);
         let likeness = |l: usize, r: usize| alike((left, items.lefts[l].1), (right, items.rights[r].1));
         if free {
-            alignment.pair_rest(likeness)
+            alignment.pair_rest(likeness);
         } else {
-            alignment.pair_gaps(likeness)
+            alignment.pair_gaps(likeness);
+            if same_length {
+                // As many on both sides: none may stay without a partner.
+                alignment.pair_rest(likeness);
+            }
         }
         known.extend(alignment.pairs.iter().map(|(l, r)| (items.lefts[*l].0, items.rights[*r].0)));
         known.sort_unstable();
@@ -90,14 +95,14 @@ impl Walk<'_, '_> {
         if count < 2 {
             return in_place();
         }
-        let by_value = self.by_value(items);
+        let by_value = self.by_value(items, false);
         if by_value.pairs.len() == count {
             return by_value;
         }
         match self.by_key(items) {
             Some(by_key) if by_key.pairs.iter().all(|(l, r)| l == r) => in_place(),
             Some(by_key) => by_key,
-            None if by_value.pairs.len() * 2 > count => by_value,
+            None if by_value.exact * 2 > count => by_value,
             None => in_place(),
         }
     }
@@ -107,9 +112,9 @@ impl Walk<'_, '_> {
             if let Some(by_key) = self.by_key(items) {
                 return by_key;
             }
-            return self.by_value(items);
+            return self.by_value(items, false);
         }
-        let mut alignment = self.by_value(items);
+        let mut alignment = self.by_value(items, true);
         let rest = Items {
             lefts: alignment.left_only.iter().map(|at| items.lefts[*at]).collect(),
             rights: alignment.right_only.iter().map(|at| items.rights[*at]).collect(),
@@ -122,20 +127,21 @@ impl Walk<'_, '_> {
     }
 
     /// Pairs equal items; then, of the rest, those that noise excuses.
-    fn by_value(&mut self, items: &Items) -> Alignment {
+    fn by_value(&mut self, items: &Items, free: bool) -> Alignment {
         let (lefts, rights) = self.canons(items, false);
         let mut alignment = Alignment::by_equality(&lefts, &rights);
         if self.has_noise() && !alignment.left_only.is_empty() && !alignment.right_only.is_empty() {
             let (lefts, rights) = self.canons(items, true);
             alignment.reordered &= Alignment::by_equality(&lefts, &rights).reordered;
-            alignment.refine(&lefts, &rights);
+            alignment.refine(&lefts, &rights, free);
         }
         alignment
     }
 
     fn canons(&mut self, items: &Items, blind: bool) -> (Vec<u64>, Vec<u64>) {
         let lefts = items.lefts.iter().map(|(at, id)| self.canon_item(Hand::Left, *at, *id, blind)).collect();
-        let rights = items.rights.iter().map(|(at, id)| self.canon_item(Hand::Right, *at, *id, blind)).collect();
+        let rights =
+            items.rights.iter().map(|(at, id)| self.canon_item(Hand::Right, *at, *id, blind)).collect();
         (lefts, rights)
     }
 

@@ -75,7 +75,7 @@ impl<'a> Walk<'_, 'a> {
                 (document.len(id), sum).hash(&mut hasher);
             }
             Kind::Object | Kind::Array => {}
-            _ if place.is_some_and(|place| place.value) => {}
+            _ if place.is_some_and(|place| place.values.contains_key(&kind)) => {}
             _ => self.lens.normal(hand, &document.scalar(id)).hash(&mut hasher),
         }
         hasher.finish()

@@ -154,7 +154,7 @@ impl<'a> Walk<'_, 'a> {
         self.explain();
         if let Some(place) = place {
             for theirs in rights {
-                if let Err(misfit) = place.forms.check(&theirs.key) {
+                if let Err(misfit) = place.key_forms.check(&theirs.key) {
                     let kind = if let Misfit::Form(kind) = misfit { kind } else { "keys" };
                     let mine = lefts.first().map_or(Cow::Borrowed(""), |m| m.key.clone());
                     self.found(What::Format { kind, texts: (mine, theirs.key.clone()) });

@@ -8,7 +8,6 @@ use super::walk::{Purpose, Walk, What};
 use crate::form::{Form, Forms, Misfit};
 use crate::lens::Likeness;
 use crate::meaning::same_meaning;
-use crate::noise::Place;
 use crate::rules::Mode;
 
 impl<'a> Walk<'_, 'a> {
@@ -31,12 +30,12 @@ impl<'a> Walk<'_, 'a> {
         if self.is_learning() {
             return self.found(match likeness {
                 Likeness::Symbol => What::Symbolic,
-                _ => What::Value { kind: None, texts },
+                _ => What::Noise { of: kind, texts },
             });
         }
         let place = self.place();
-        if let Some(place) = place.filter(|place| place.value) {
-            return self.by_noise(place, kind, texts);
+        if let Some(forms) = place.and_then(|place| place.values.get(&kind)) {
+            return self.by_noise(forms, kind, texts);
         }
         let symbolic = place.is_some_and(|place| place.symbol);
         if likeness == Likeness::Symbol && (symbolic || matches!(self.purpose, Purpose::Judge(_, false))) {
@@ -56,9 +55,9 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn by_noise(&mut self, place: &Place, kind: Kind, texts: (Cow<'a, str>, Cow<'a, str>)) {
+    fn by_noise(&mut self, forms: &Forms, kind: Kind, texts: (Cow<'a, str>, Cow<'a, str>)) {
         self.explain();
-        if let Some(what) = misfit(&place.forms, kind, &texts) {
+        if let Some(what) = misfit(forms, kind, &texts) {
             self.found(what);
         }
     }

@@ -31,6 +31,8 @@ pub(crate) enum What<'v> {
     Length { left: usize, right: usize },
     /// The same items in another order.
     Order,
+    /// Another value (while learning).
+    Noise { of: Kind, texts: (Cow<'v, str>, Cow<'v, str>) },
     /// Keys that differ by nature (while learning).
     Keys(Vec<Cow<'v, str>>),
     /// Type or presence, where the left side itself holds both (while learning).
@@ -168,7 +170,9 @@ impl<'w, 'a> Walk<'w, 'a> {
             return self.silence("compared by its type");
         }
         if self.path.depth() >= MAX_DEPTH {
-            if !self.same_tokens(left, right) {
+            if self.place().is_some_and(|place| place.deep) {
+                self.explain();
+            } else if !self.same_tokens(left, right) {
                 let texts = (Cow::Borrowed(self.left.raw(left)), Cow::Borrowed(self.right.raw(right)));
                 self.found(What::Value { kind: Some("deep"), texts });
             }

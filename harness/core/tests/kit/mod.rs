@@ -107,7 +107,13 @@ impl Made {
 
     pub(crate) fn assert(mut self, text: &str, passed: bool) -> Self {
         let actual = (!passed).then(|| "something else".to_owned());
-        self.exchange.asserts.push(AssertResult { line: 3, text: text.to_owned(), passed, actual, timed: false });
+        self.exchange.asserts.push(AssertResult {
+            line: 3,
+            text: text.to_owned(),
+            passed,
+            actual,
+            timed: false,
+        });
         self
     }
 
@@ -125,7 +131,12 @@ impl Made {
 fn reference_to(body: &[u8]) -> BodyRef {
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
-    BodyRef { sha256: format!("{:064x}", hasher.finish()), size: body.len() as u64, truncated: false, undecoded: None }
+    BodyRef {
+        sha256: format!("{:064x}", hasher.finish()),
+        size: body.len() as u64,
+        truncated: false,
+        undecoded: None,
+    }
 }
 
 fn exchange(outcome: Outcome) -> Exchange {
@@ -161,7 +172,11 @@ pub(crate) fn compare_controlled(reference: &Made, control: &Made, candidate: &M
     comparator(&[]).compare(&input(reference, Some(control), candidate))
 }
 
-pub(crate) fn input<'a>(reference: &'a Made, control: Option<&'a Made>, candidate: &'a Made) -> CaseInput<'a> {
+pub(crate) fn input<'a>(
+    reference: &'a Made,
+    control: Option<&'a Made>,
+    candidate: &'a Made,
+) -> CaseInput<'a> {
     CaseInput {
         place: Box::leak(Box::new(place("suite GET /x"))),
         reference: reference.side(),
