@@ -18,36 +18,36 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "Exit codes: 0 parity, or drift below the gate · 1 drift at or above the gate · 2 usage or \
 configuration · 3 could not compare · 4 the filter selects nothing · 5 inconclusive · 70 internal · 130/143 interrupted"
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
 }
 
 /// Flags of every command.
 #[derive(Debug, Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// Configuration file [default: parity.toml here or in the nearest folder above]
     #[arg(short = 'c', long = "config", value_name = "FILE", global = true, env = "PARITY_CONFIG")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Profile of the configuration
     #[arg(long, value_name = "NAME", global = true, env = "PARITY_PROFILE")]
-    pub profile: Option<String>,
+    pub(crate) profile: Option<String>,
     /// Say less: results only
     #[arg(short, long, global = true)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// Say more
     #[arg(short, long, global = true)]
-    pub verbose: bool,
+    pub(crate) verbose: bool,
     /// Colour
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
-    pub color: Color,
+    pub(crate) color: Color,
 }
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Always
@@ -57,7 +57,7 @@ pub enum Color {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Bring the environments up, run the suites in lock-step, compare, report, take everything down
     Run(RunArgs),
     /// Compare two or more sides without a configuration; the first is the reference
@@ -92,37 +92,37 @@ pub enum Command {
 
 /// What to select and where to write.
 #[derive(Debug, Args, Clone)]
-pub struct SelectArgs {
+pub(crate) struct SelectArgs {
     /// Only cases whose id matches; `*` within a segment, `**` across; repeatable
     #[arg(long, value_name = "GLOB")]
-    pub only: Vec<String>,
+    pub(crate) only: Vec<String>,
     /// Only these candidates; repeatable
     #[arg(long, value_name = "NAME")]
-    pub env: Vec<String>,
+    pub(crate) env: Vec<String>,
     /// A case without a file, as 'GET /health'; repeatable
     #[arg(long, value_name = "METHOD PATH")]
-    pub request: Vec<String>,
+    pub(crate) request: Vec<String>,
     /// A variable for the suites; repeatable
     #[arg(long, value_name = "NAME=VALUE")]
-    pub variable: Vec<String>,
+    pub(crate) variable: Vec<String>,
 }
 
 /// Where reports go and what is kept.
 #[derive(Debug, Args, Clone)]
-pub struct OutputArgs {
+pub(crate) struct OutputArgs {
     /// Also write a report: text, json, junit or html; repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
-    pub report: Vec<String>,
+    pub(crate) report: Vec<String>,
     /// What to print
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    pub output: Output,
+    pub(crate) output: Output,
     /// Leave the containers running
     #[arg(long, value_enum, default_value_t = Keep::Never)]
-    pub keep: Keep,
+    pub(crate) keep: Keep,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Output {
+pub(crate) enum Output {
     /// For people
     Text,
     /// The JSON report
@@ -130,7 +130,7 @@ pub enum Output {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Keep {
+pub(crate) enum Keep {
     /// Take everything down
     Never,
     /// Keep when the gate fails
@@ -140,79 +140,79 @@ pub enum Keep {
 }
 
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     #[command(flatten)]
-    pub select: SelectArgs,
+    pub(crate) select: SelectArgs,
     /// Sample the reference a second time to learn what differs by nature
     #[arg(long, value_name = "WHEN", value_parser = ["auto", "never"])]
-    pub control: Option<String>,
+    pub(crate) control: Option<String>,
     /// Findings at or above this severity fail the run: info, minor, major or critical
     #[arg(long, value_name = "SEVERITY")]
-    pub gate: Option<String>,
+    pub(crate) gate: Option<String>,
     /// Suite files at once
     #[arg(short, long, value_name = "N")]
-    pub jobs: Option<u32>,
+    pub(crate) jobs: Option<u32>,
     /// Set any key of the configuration, as compare.timeout=5s; repeatable
     #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
+    pub(crate) set: Vec<String>,
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct CompareArgs {
+pub(crate) struct CompareArgs {
     /// An image, `container:NAME`, an environment of the configuration, or a recording (RUN/ENV.ndjson)
     #[arg(required = true, num_args = 2.., value_name = "SIDE")]
-    pub sides: Vec<String>,
+    pub(crate) sides: Vec<String>,
     /// A suite file; repeatable
     #[arg(long, value_name = "FILE")]
-    pub suite: Vec<String>,
+    pub(crate) suite: Vec<String>,
     /// A case without a file, as 'GET /health'; repeatable
     #[arg(long, value_name = "METHOD PATH")]
-    pub request: Vec<String>,
+    pub(crate) request: Vec<String>,
     /// The port the service listens on
     #[arg(long, value_name = "PORT")]
-    pub port: Option<u16>,
+    pub(crate) port: Option<u16>,
     /// A path that answers when the service is ready
     #[arg(long, value_name = "PATH")]
-    pub ready: Option<String>,
+    pub(crate) ready: Option<String>,
     /// A variable for the suites; repeatable
     #[arg(long, value_name = "NAME=VALUE")]
-    pub variable: Vec<String>,
+    pub(crate) variable: Vec<String>,
     /// Sample the reference a second time to learn what differs by nature
     #[arg(long, value_name = "WHEN", value_parser = ["auto", "never"])]
-    pub control: Option<String>,
+    pub(crate) control: Option<String>,
     /// Findings at or above this severity fail the run
     #[arg(long, value_name = "SEVERITY")]
-    pub gate: Option<String>,
+    pub(crate) gate: Option<String>,
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+pub(crate) struct CheckArgs {
     #[command(flatten)]
-    pub select: SelectArgs,
+    pub(crate) select: SelectArgs,
     /// What to print
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    pub output: Output,
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// Which drift the simulated host holds
     #[arg(value_enum, default_value_t = DemoKind::All)]
-    pub kind: DemoKind,
+    pub(crate) kind: DemoKind,
     /// Base image of the reference
     #[arg(long, value_name = "IMAGE", default_value = "debian:bookworm-slim")]
-    pub base: String,
+    pub(crate) base: String,
     /// Base image of the outdated build
     #[arg(long, value_name = "IMAGE", default_value = "debian:bullseye-slim")]
-    pub older_base: String,
+    pub(crate) older_base: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DemoKind {
+pub(crate) enum DemoKind {
     /// The same image on both sides, then the older build
     All,
     /// The same image on both sides: parity
@@ -222,39 +222,39 @@ pub enum DemoKind {
 }
 
 #[derive(Debug, Args)]
-pub struct RecordArgs {
+pub(crate) struct RecordArgs {
     /// The environment
     #[arg(value_name = "ENV")]
-    pub environment: String,
+    pub(crate) environment: String,
     #[command(flatten)]
-    pub select: SelectArgs,
+    pub(crate) select: SelectArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct ReportArgs {
+pub(crate) struct ReportArgs {
     /// A run's id, its folder, or `latest`
     #[arg(value_name = "RUN", default_value = "latest")]
-    pub run: String,
+    pub(crate) run: String,
     /// Also write a report: text, json, junit or html; repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
-    pub report: Vec<String>,
+    pub(crate) report: Vec<String>,
     /// What to print
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    pub output: Output,
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]
-pub struct ManifestArgs {
+pub(crate) struct ManifestArgs {
     /// An image, `container:NAME`, or an environment of the configuration
     #[arg(value_name = "SIDE")]
-    pub side: String,
+    pub(crate) side: String,
     /// What to print
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    pub output: Output,
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum EnvCommand {
+pub(crate) enum EnvCommand {
     /// Start the lab and keep it up for the next runs
     Up {
         /// The environment
@@ -275,17 +275,17 @@ pub enum EnvCommand {
 }
 
 #[derive(Debug, Args)]
-pub struct PruneArgs {
+pub(crate) struct PruneArgs {
     /// Also what has not expired yet, of any run
     #[arg(long)]
-    pub all: bool,
+    pub(crate) all: bool,
     /// Say what would be removed
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Every key with its value and where it comes from
     Show,
     /// The JSON Schema of parity.toml

@@ -7,7 +7,7 @@ use crate::exit::Exit;
 
 /// An error with its exit code.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// One problem.
     One(Exit, Problem),
     /// Several, already in words: usage.
@@ -16,22 +16,22 @@ pub enum Failure {
 
 impl Failure {
     /// Usage or configuration: exit 2.
-    pub fn usage(problem: Problem) -> Self {
+    pub(crate) fn usage(problem: Problem) -> Self {
         Self::One(Exit::Usage, problem)
     }
 
     /// Something could not be compared or reached: exit 3.
-    pub fn unreachable(problem: Problem) -> Self {
+    pub(crate) fn unreachable(problem: Problem) -> Self {
         Self::One(Exit::NotCompared, problem)
     }
 
     /// A defect: exit 70.
-    pub fn internal(problem: Problem) -> Self {
+    pub(crate) fn internal(problem: Problem) -> Self {
         Self::One(Exit::Internal, problem)
     }
 
     /// The exit code.
-    pub const fn exit(&self) -> Exit {
+    pub(crate) const fn exit(&self) -> Exit {
         match self {
             Self::One(exit, _) => *exit,
             Self::Listed(_) => Exit::Usage,
@@ -39,7 +39,7 @@ impl Failure {
     }
 
     /// The words for people, one entry per problem.
-    pub fn words(&self) -> Vec<String> {
+    pub(crate) fn words(&self) -> Vec<String> {
         match self {
             Self::One(_, problem) => vec![problem.to_string()],
             Self::Listed(lines) => lines.clone(),

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
             let usage = error.use_stderr();
             // Help goes to standard output, usage errors to standard error; neither has another way out.
             let _ = error.print();
-            return if usage { Exit::Usage.into() } else { Exit::Parity.into() };
+            return if usage { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
     output::choose_color(cli.common.color);

@@ -8,7 +8,7 @@ use envparity_report::TextStyle;
 use crate::args::Color;
 
 /// Colour for the whole process.
-pub fn choose_color(color: Color) {
+pub(crate) fn choose_color(color: Color) {
     match color {
         Color::Auto => {}
         Color::Always => ColorChoice::Always.write_global(),
@@ -17,25 +17,20 @@ pub fn choose_color(color: Color) {
 }
 
 /// A result.
-pub fn result(text: &str) {
+pub(crate) fn result(text: &str) {
     write_to(&mut anstream::stdout().lock(), text);
 }
 
 /// A result that must stay byte for byte as it is.
-pub fn bytes(bytes: &[u8]) {
+pub(crate) fn bytes(bytes: &[u8]) {
     let mut out = io::stdout().lock();
     // A reader that has gone away (`| head`) is no error of ours.
     let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
 /// An error, with its label.
-pub fn error(text: &str) {
+pub(crate) fn error(text: &str) {
     write_to(&mut anstream::stderr().lock(), &format!("\u{1b}[1;31merror\u{1b}[0m: {text}\n"));
-}
-
-/// A remark beside the result.
-pub fn note(text: &str) {
-    write_to(&mut anstream::stderr().lock(), &format!("note: {text}\n"));
 }
 
 fn write_to(out: &mut dyn Write, text: &str) {
@@ -43,7 +38,7 @@ fn write_to(out: &mut dyn Write, text: &str) {
 }
 
 /// How text reports are laid out here. Colour codes are stripped on the way out where they are not wanted.
-pub fn text_style() -> TextStyle {
+pub(crate) fn text_style() -> TextStyle {
     let width = if io::stdout().is_terminal() { terminal_width() } else { 110 };
     TextStyle { color: true, width }
 }

@@ -9,7 +9,7 @@ use envparity_orchestrator::Event;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Shows events.
-pub struct Progress {
+pub(crate) struct Progress {
     view: View,
     bar: Mutex<Option<ProgressBar>>,
 }
@@ -22,7 +22,7 @@ enum View {
 
 impl Progress {
     /// By what standard error is.
-    pub fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool) -> Self {
         let view = if quiet {
             View::Quiet
         } else if std::io::stderr().is_terminal() {
@@ -39,7 +39,7 @@ impl Progress {
     }
 
     /// One event.
-    pub fn show(&self, event: Event) {
+    pub(crate) fn show(&self, event: Event) {
         match &self.view {
             View::Quiet => {}
             View::Lines => {
@@ -53,7 +53,7 @@ impl Progress {
     }
 
     /// Wipes bars off, so that results stand alone.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let View::Bars(spinner) = &self.view {
             spinner.finish_and_clear();
         }

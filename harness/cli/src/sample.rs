@@ -34,7 +34,7 @@ const FILES: &[(&str, &str)] = sample![
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn unpack(folder: &Path) -> Result<(), Problem> {
+pub(crate) fn unpack(folder: &Path) -> Result<(), Problem> {
     for (path, text) in FILES {
         let target = folder.join(path);
         if fs::read_to_string(&target).is_ok_and(|there| there == *text) {

@@ -13,20 +13,20 @@ use crate::args::Common;
 use crate::failure::Failure;
 
 /// A configuration that was found, read and resolved.
-pub struct Settings {
+pub(crate) struct Settings {
     /// Its folder.
-    pub base: PathBuf,
+    pub(crate) base: PathBuf,
     /// As given.
-    pub given: ConfigText,
+    pub(crate) given: ConfigText,
     /// As resolved.
-    pub resolved: Resolved,
+    pub(crate) resolved: Resolved,
 }
 
 /// Finds and resolves the configuration.
 ///
 /// # Errors
 /// Every problem of the file at once; exit 2.
-pub fn load(common: &Common, overrides: Vec<(String, String, String)>) -> Result<Settings, Failure> {
+pub(crate) fn load(common: &Common, overrides: Vec<(String, String, String)>) -> Result<Settings, Failure> {
     let path = match &common.config {
         Some(path) => path.clone(),
         None => find_upwards().ok_or_else(|| {
@@ -43,7 +43,7 @@ pub fn load(common: &Common, overrides: Vec<(String, String, String)>) -> Result
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_file(
+pub(crate) fn load_file(
     path: &Path,
     common: &Common,
     overrides: Vec<(String, String, String)>,
@@ -74,13 +74,13 @@ pub fn load_file(
 }
 
 /// A configuration without a file.
-pub fn without_file(config: Config) -> Settings {
+pub(crate) fn without_file(config: Config) -> Settings {
     let resolved = Resolved { config, origins: Vec::new(), digest: String::new() };
     Settings { base: PathBuf::from("."), given: ConfigText::default(), resolved }
 }
 
 /// The configuration file that applies here: in this folder or the nearest one above.
-pub fn find_upwards() -> Option<PathBuf> {
+pub(crate) fn find_upwards() -> Option<PathBuf> {
     let here = env::current_dir().ok()?;
     let found = here.ancestors().map(|folder| folder.join("parity.toml")).find(|path| path.is_file())?;
     Some(if found.parent() == Some(&here) { PathBuf::from("parity.toml") } else { found })
@@ -90,7 +90,7 @@ pub fn find_upwards() -> Option<PathBuf> {
 ///
 /// # Errors
 /// When no folder can be made.
-pub fn places() -> Result<Places, Failure> {
+pub(crate) fn places() -> Result<Places, Failure> {
     let variable = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = variable("HOME");
     let under_home = |path: &str| home.as_ref().map(|home| home.join(path));
@@ -124,7 +124,8 @@ fn sweep_runtime(parent: &Path) {
     #[cfg(target_os = "linux")]
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let process = name.to_str().and_then(|name| name.strip_prefix("parity-")).and_then(|id| id.parse::<u32>().ok());
+        let process =
+            name.to_str().and_then(|name| name.strip_prefix("parity-")).and_then(|id| id.parse::<u32>().ok());
         if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
             // Another process may sweep at the same time; what is gone is gone.
             let _ = fs::remove_dir_all(entry.path());
@@ -133,8 +134,10 @@ fn sweep_runtime(parent: &Path) {
 }
 
 /// Removes this process's socket folder.
-pub fn leave() {
-    for parent in [env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from), Some(env::temp_dir())].into_iter().flatten() {
+pub(crate) fn leave() {
+    for parent in
+        [env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from), Some(env::temp_dir())].into_iter().flatten()
+    {
         let _ = fs::remove_dir_all(parent.join(format!("parity-{}", std::process::id())));
     }
 }
@@ -151,7 +154,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
 ///
 /// # Errors
 /// When there is no `=`.
-pub fn variables(pairs: &[String]) -> Result<BTreeMap<String, Variable>, Failure> {
+pub(crate) fn variables(pairs: &[String]) -> Result<BTreeMap<String, Variable>, Failure> {
     pairs
         .iter()
         .map(|pair| {
@@ -171,7 +174,7 @@ pub fn variables(pairs: &[String]) -> Result<BTreeMap<String, Variable>, Failure
 ///
 /// # Errors
 /// When the format is unknown or there is no path.
-pub fn reports(pairs: &[String]) -> Result<Vec<(Format, PathBuf)>, Failure> {
+pub(crate) fn reports(pairs: &[String]) -> Result<Vec<(Format, PathBuf)>, Failure> {
     pairs
         .iter()
         .map(|pair| {
@@ -210,7 +213,7 @@ fn example(what: &str) -> &'static str {
 ///
 /// # Errors
 /// When there is no `=`.
-pub fn overrides(
+pub(crate) fn overrides(
     set: &[String],
     flags: &[(&str, &str, Option<String>)],
 ) -> Result<Vec<(String, String, String)>, Failure> {

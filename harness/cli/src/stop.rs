@@ -3,7 +3,7 @@
 use tokio::sync::watch;
 
 /// Receives the number of the first signal (SIGINT, SIGTERM); a second one ends the process at once.
-pub fn listen() -> watch::Receiver<Option<u8>> {
+pub(crate) fn listen() -> watch::Receiver<Option<u8>> {
     let (sender, receiver) = watch::channel(None);
     tokio::spawn(async move {
         let first = next_signal().await;

@@ -82,17 +82,14 @@ pub(crate) fn analyse_sources(
         }
         analysis.unused_rules(name, comparison.comparator.unused_rules());
     }
-    let timings = match end {
-        Some(RunEnd { timings, causes, .. }) => {
-            for cause in causes {
-                analysis.cause(cause);
-            }
-            timings
+    let timings = if let Some(RunEnd { timings, causes, .. }) = end {
+        for cause in causes {
+            analysis.cause(cause);
         }
-        None => {
-            analysis.cause(killed());
-            envparity_model::Timings::default()
-        }
+        timings
+    } else {
+        analysis.cause(killed());
+        envparity_model::Timings::default()
     };
     let mut report = analysis.finish(timings, STANDARD.iter().map(|(_, name)| (*name).to_owned()).collect());
     if let Some(signal) = file.end.as_ref().and_then(|end| end.signal) {

@@ -127,7 +127,7 @@ fn nothing_selected(selection: &Selection) -> Problem {
 }
 
 /// Variables that every environment sees; those of one environment and `base` come later.
-pub fn initial_vars(config: &Config, selection: &Selection) -> Vars {
+pub(crate) fn initial_vars(config: &Config, selection: &Selection) -> Vars {
     let mut vars = Vars::default();
     for (name, value) in config.variables.iter().chain(&selection.variables) {
         vars.set(name, value_of(value));
@@ -136,7 +136,7 @@ pub fn initial_vars(config: &Config, selection: &Selection) -> Vars {
 }
 
 /// A configured value as Hurl types it.
-pub fn value_of(variable: &Variable) -> Value {
+pub(crate) fn value_of(variable: &Variable) -> Value {
     match variable {
         Variable::String(text) => Value::from(text.clone()),
         Variable::Integer(number) => Value::from(*number),
@@ -286,7 +286,7 @@ fn read_rule_files(base: &Path, suites: &[(String, String)]) -> Result<Vec<(Stri
 ///
 /// # Errors
 /// Every problem of every file.
-pub fn parse_rule_files(files: &[(String, String)]) -> Result<Vec<Rule>, PlanError> {
+pub(crate) fn parse_rule_files(files: &[(String, String)]) -> Result<Vec<Rule>, PlanError> {
     let (mut rules, mut problems) = (Vec::new(), Vec::new());
     for (path, text) in files {
         match envparity_config::rules_file(path, text) {

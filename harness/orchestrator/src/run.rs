@@ -140,6 +140,7 @@ pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunE
         events,
         seed,
         request.alone,
+        request.keep != Keep::Never,
         &request.held,
     );
     let names: Vec<String> = std::iter::once(&file.reference).chain(&file.candidates).cloned().collect();

@@ -14,54 +14,54 @@ pub fn runs_folder(base: &Path) -> PathBuf {
 
 /// What a run is about, beyond what its journals say: written when it starts, completed when it ends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunFile {
+pub(crate) struct RunFile {
     /// The form of this file.
-    pub schema: u32,
+    pub(crate) schema: u32,
     /// The run's id.
-    pub run: String,
+    pub(crate) run: String,
     /// RFC 3339, UTC.
-    pub started: String,
+    pub(crate) started: String,
     /// The command as typed, secrets masked.
-    pub command: String,
+    pub(crate) command: String,
     /// The configuration file as given.
-    pub config_path: Option<String>,
+    pub(crate) config_path: Option<String>,
     /// Its text, secrets masked: enough to judge by.
-    pub config_text: Option<String>,
+    pub(crate) config_text: Option<String>,
     /// The profile.
-    pub profile: Option<String>,
+    pub(crate) profile: Option<String>,
     /// Overrides as (key, value, origin), secrets masked.
-    pub overrides: Vec<(String, String, String)>,
+    pub(crate) overrides: Vec<(String, String, String)>,
     /// SHA-256 of the configuration as resolved.
-    pub config_digest: String,
+    pub(crate) config_digest: String,
     /// Version control.
-    pub source: Source,
+    pub(crate) source: Source,
     /// The reference's name.
-    pub reference: String,
+    pub(crate) reference: String,
     /// The candidates' names.
-    pub candidates: Vec<String>,
+    pub(crate) candidates: Vec<String>,
     /// Findings at or above it fail the run.
-    pub gate: Severity,
+    pub(crate) gate: Severity,
     /// Nothing was filtered.
-    pub full: bool,
+    pub(crate) full: bool,
     /// Some suite or request was asked for.
-    pub with_suites: bool,
+    pub(crate) with_suites: bool,
     /// Rules files beside suites: (path, text).
-    pub rule_files: Vec<(String, String)>,
+    pub(crate) rule_files: Vec<(String, String)>,
     /// How it ended; none: it was killed.
-    pub end: Option<RunEnd>,
+    pub(crate) end: Option<RunEnd>,
 }
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunEnd {
+pub(crate) struct RunEnd {
     /// Milliseconds.
-    pub duration_ms: u64,
+    pub(crate) duration_ms: u64,
     /// By phase.
-    pub timings: Timings,
+    pub(crate) timings: Timings,
     /// What could not be compared, as the shell saw it.
-    pub causes: Vec<Cause>,
+    pub(crate) causes: Vec<Cause>,
     /// The signal that ended it.
-    pub signal: Option<u8>,
+    pub(crate) signal: Option<u8>,
 }
 
 impl RunFile {
@@ -69,7 +69,7 @@ impl RunFile {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), Problem> {
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), Problem> {
         let bytes = serde_json::to_vec_pretty(self).map_err(|error| Problem::new(error.to_string()))?;
         write_atomically(&folder.join("run.json"), &bytes)
     }
@@ -78,7 +78,7 @@ impl RunFile {
     ///
     /// # Errors
     /// When it is missing or malformed.
-    pub fn read(folder: &Path) -> Result<Self, Problem> {
+    pub(crate) fn read(folder: &Path) -> Result<Self, Problem> {
         let path = folder.join("run.json");
         let failed = |reason: String| Problem::new(format!("failed to read `{}`: {reason}", path.display()));
         let bytes = fs::read(&path).map_err(|error| failed(error.to_string()))?;
@@ -87,7 +87,7 @@ impl RunFile {
 }
 
 /// Points `latest` at a run. A failure is not worth a run: the link is a convenience.
-pub fn link_latest(runs: &Path, run: &str) {
+pub(crate) fn link_latest(runs: &Path, run: &str) {
     let (link, fresh) = (runs.join("latest"), runs.join(format!(".latest-{run}")));
     #[cfg(unix)]
     if std::os::unix::fs::symlink(run, &fresh).is_ok() && fs::rename(&fresh, &link).is_err() {

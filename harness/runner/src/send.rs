@@ -9,7 +9,7 @@ use reqwest::{Method, Url, Version};
 
 use crate::cookies::Jar;
 use crate::decode::{Decoded, decode};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, authority_of};
 use crate::failure::Failure;
 
 /// Header bytes kept from one response.
@@ -78,7 +78,8 @@ impl Sending<'_> {
             }
             let shown = header(&received.headers, LOCATION.as_str()).unwrap_or_default().to_owned();
             hops.push(Hop { status: received.status, location: shown });
-            trusted = self.options.location_trusted || (trusted && location.host_str() == url.host_str());
+            let same = location.scheme() == url.scheme() && authority_of(&location) == authority_of(&url);
+            trusted = self.options.location_trusted || (trusted && same);
             url = location;
             if changes_to_get(received.status, &method) {
                 method = Method::GET;
@@ -100,7 +101,8 @@ impl Sending<'_> {
         for (name, value) in &request.headers {
             let lower = name.to_ascii_lowercase();
             let about_body = lower.starts_with("content-") && !with_body;
-            if (lower == "authorization" && !trusted) || about_body {
+            let secret = lower == "authorization" || lower == "cookie";
+            if (secret && !trusted) || about_body {
                 continue;
             }
             if lower == "cookie" {

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::{output, settings};
 
 /// Checks.
-pub fn execute(common: &Common, args: &CheckArgs) -> Result<Exit, Failure> {
+pub(crate) fn execute(common: &Common, args: &CheckArgs) -> Result<Exit, Failure> {
     let mut settings = settings::load(common, Vec::new())?;
     choose_candidates(&mut settings, &args.select.env)?;
     let config = &settings.resolved.config;
@@ -36,5 +36,5 @@ pub fn execute(common: &Common, args: &CheckArgs) -> Result<Exit, Failure> {
             output::result(&text);
         }
     }
-    Ok(Exit::Parity)
+    Ok(Exit::Done)
 }

@@ -1,5 +1,6 @@
 //! `parity compare`: sides instead of a configuration.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use envparity_config::{Config, EngineSpec, EnvironmentSpec, ImageSpec, Target};
@@ -14,7 +15,7 @@ use crate::output;
 use crate::settings::{self, Settings};
 
 /// Compares.
-pub async fn execute(common: &Common, args: CompareArgs) -> Result<Exit, Failure> {
+pub(crate) async fn execute(common: &Common, args: CompareArgs) -> Result<Exit, Failure> {
     let recordings = args.sides.iter().filter(|side| is_recording(side)).count();
     if recordings == args.sides.len() {
         return compare_recordings(&args);
@@ -54,11 +55,11 @@ fn compare_recordings(args: &CompareArgs) -> Result<Exit, Failure> {
         envparity_orchestrator::write_atomically(&path, &format.render(&report))
             .map_err(Failure::unreachable)?;
     }
-    Ok(Exit::Code(u8::try_from(report.exit_code).unwrap_or(Exit::Internal.code())))
+    Ok(Exit::Report(report.exit_code))
 }
 
 /// A file of journal lines.
-pub fn is_recording(side: &str) -> bool {
+pub(crate) fn is_recording(side: &str) -> bool {
     Path::new(side).extension().is_some_and(|extension| extension == "ndjson") && Path::new(side).is_file()
 }
 
@@ -109,20 +110,14 @@ fn gate_of(args: &CompareArgs) -> Result<Option<Severity>, Failure> {
 }
 
 /// A side as an environment of the local engine.
-pub fn environment_of(side: &str) -> EnvironmentSpec {
+pub(crate) fn environment_of(side: &str) -> EnvironmentSpec {
     let (target, image) = match side.strip_prefix("container:") {
         Some(container) => {
             (Target::Attach { engine: EngineSpec::Local, container: container.to_owned() }, None)
         }
         None => (Target::Engine(EngineSpec::Local), Some(ImageSpec::reference(side))),
     };
-    EnvironmentSpec {
-        name: file_safe(side),
-        target,
-        env: Default::default(),
-        image,
-        variables: Default::default(),
-    }
+    EnvironmentSpec { name: file_safe(side), target, env: BTreeMap::new(), image, variables: BTreeMap::new() }
 }
 
 fn file_safe(side: &str) -> String {

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::{output, settings};
 
 /// Shows.
-pub fn execute(common: &Common, command: &ConfigCommand) -> Result<Exit, Failure> {
+pub(crate) fn execute(common: &Common, command: &ConfigCommand) -> Result<Exit, Failure> {
     match command {
         ConfigCommand::Schema => output::result(&envparity_config::schema()),
         ConfigCommand::Default => output::result(envparity_config::default_text()),
@@ -21,5 +21,5 @@ pub fn execute(common: &Common, command: &ConfigCommand) -> Result<Exit, Failure
             output::result(&text);
         }
     }
-    Ok(Exit::Parity)
+    Ok(Exit::Done)
 }

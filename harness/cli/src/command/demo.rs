@@ -37,7 +37,7 @@ const ACTS: &[Act] = &[
 ];
 
 /// Shows. Succeeds when every act ends as it should: parity for the same image, drift for the older one.
-pub async fn execute(common: &Common, args: &DemoArgs) -> Result<Exit, Failure> {
+pub(crate) async fn execute(common: &Common, args: &DemoArgs) -> Result<Exit, Failure> {
     let places = settings::places()?;
     let folder = places.cache_dir.join("demo").join("activity");
     sample::unpack(&folder).map_err(Failure::usage)?;
@@ -45,11 +45,11 @@ pub async fn execute(common: &Common, args: &DemoArgs) -> Result<Exit, Failure> 
     let lab = HeldLab::start("lab", &places, &|event| progress.show(event)).await;
     progress.finish();
     let lab = lab.map_err(Failure::unreachable)?;
-    let mut exit = Ok(Exit::Parity);
+    let mut exit = Ok(Exit::Done);
     for act in ACTS.iter().filter(|act| args.kind == DemoKind::All || args.kind == act.kind) {
         output::result(&format!("\n# {}\n\n", act.title));
         exit = play(common, args, act, &folder, &lab).await;
-        if !matches!(exit, Ok(Exit::Parity)) {
+        if !matches!(exit, Ok(Exit::Done)) {
             break;
         }
     }
@@ -80,10 +80,10 @@ async fn play(
     print(&finished, Output::Text);
     output::result(&format!("\nreport   {}\n", finished.folder.join("report.html").display()));
     if finished.report.verdict == act.expected {
-        return Ok(Exit::Parity);
+        return Ok(Exit::Done);
     }
     if finished.report.exit_code > 1 {
-        return Ok(Exit::Code(u8::try_from(finished.report.exit_code).unwrap_or(Exit::Internal.code())));
+        return Ok(Exit::Report(finished.report.exit_code));
     }
     Err(Failure::internal(
         Problem::new(format!("the demo `{}` did not end as it should", act.title))

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::{output, settings};
 
 /// Looks.
-pub async fn execute(common: &Common) -> Result<Exit, Failure> {
+pub(crate) async fn execute(common: &Common) -> Result<Exit, Failure> {
     let file = if common.config.is_some() || settings::find_upwards().is_some() {
         Some(settings::load(common, Vec::new())?)
     } else {
@@ -25,5 +25,5 @@ pub async fn execute(common: &Common) -> Result<Exit, Failure> {
         }
     }
     output::result(&text);
-    Ok(if findings.iter().all(|finding| finding.works) { Exit::Parity } else { Exit::NotCompared })
+    Ok(if findings.iter().all(|finding| finding.works) { Exit::Done } else { Exit::NotCompared })
 }

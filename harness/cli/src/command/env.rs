@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::{output, settings};
 
 /// Up, down, list.
-pub async fn execute(common: &Common, command: EnvCommand) -> Result<Exit, Failure> {
+pub(crate) async fn execute(common: &Common, command: EnvCommand) -> Result<Exit, Failure> {
     let places = settings::places()?;
     match command {
         EnvCommand::Up { environment, r#for } => {
@@ -39,7 +39,7 @@ pub async fn execute(common: &Common, command: EnvCommand) -> Result<Exit, Failu
             output::result(if text.is_empty() { "nothing is up\n" } else { &text });
         }
     }
-    Ok(Exit::Parity)
+    Ok(Exit::Done)
 }
 
 fn require_lab(common: &Common, name: &str) -> Result<(), Failure> {

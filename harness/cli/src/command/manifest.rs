@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::{output, settings, stop};
 
 /// Lists.
-pub async fn execute(common: &Common, args: &ManifestArgs) -> Result<Exit, Failure> {
+pub(crate) async fn execute(common: &Common, args: &ManifestArgs) -> Result<Exit, Failure> {
     let file = if common.config.is_some() || settings::find_upwards().is_some() {
         Some(settings::load(common, Vec::new())?)
     } else {
@@ -40,7 +40,7 @@ pub async fn execute(common: &Common, args: &ManifestArgs) -> Result<Exit, Failu
         Output::Json => output::bytes(&envparity_report::manifest_json(&line)),
     }
     match line.state {
-        envparity_model::ManifestState::Present { .. } => Ok(Exit::Parity),
+        envparity_model::ManifestState::Present { .. } => Ok(Exit::Done),
         _ => Ok(Exit::NotCompared),
     }
 }

@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::output;
 
 /// Executes a command and says how the process ends.
-pub async fn execute(cli: Cli) -> Exit {
+pub(crate) async fn execute(cli: Cli) -> Exit {
     let common = &cli.common;
     let result = match cli.command {
         Command::Run(args) => run::execute(common, args).await,
@@ -38,7 +38,7 @@ pub async fn execute(cli: Cli) -> Exit {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "parity", &mut script);
             output::bytes(&script);
-            Ok(Exit::Parity)
+            Ok(Exit::Done)
         }
     };
     result.unwrap_or_else(|failure: Failure| {

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::{output, settings};
 
 /// Removes.
-pub async fn execute(common: &Common, args: &PruneArgs) -> Result<Exit, Failure> {
+pub(crate) async fn execute(common: &Common, args: &PruneArgs) -> Result<Exit, Failure> {
     let file = if common.config.is_some() || settings::find_upwards().is_some() {
         Some(settings::load(common, Vec::new())?)
     } else {
@@ -24,5 +24,5 @@ pub async fn execute(common: &Common, args: &PruneArgs) -> Result<Exit, Failure>
         let _ = writeln!(text, "{verb} {object}");
     }
     output::result(if text.is_empty() { "nothing to remove\n" } else { &text });
-    Ok(Exit::Parity)
+    Ok(Exit::Done)
 }

@@ -8,7 +8,7 @@ use crate::settings;
 use envparity_model::Problem;
 
 /// Records.
-pub async fn execute(common: &Common, args: RecordArgs) -> Result<Exit, Failure> {
+pub(crate) async fn execute(common: &Common, args: RecordArgs) -> Result<Exit, Failure> {
     let mut settings = settings::load(common, Vec::new())?;
     let config = &mut settings.resolved.config;
     if config.environment(&args.environment).is_none() {

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::{output, settings};
 
 /// Reports.
-pub fn execute(args: &ReportArgs) -> Result<Exit, Failure> {
+pub(crate) fn execute(args: &ReportArgs) -> Result<Exit, Failure> {
     let base =
         settings::find_upwards().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
     let base = if base.as_os_str().is_empty() { Path::new(".").to_owned() } else { base };
@@ -21,5 +21,5 @@ pub fn execute(args: &ReportArgs) -> Result<Exit, Failure> {
     }
     envparity_orchestrator::write_reports(&report, &folder, &asked)
         .map_err(|problems| Failure::Listed(problems.iter().map(ToString::to_string).collect()))?;
-    Ok(Exit::Code(u8::try_from(report.exit_code).unwrap_or(Exit::Internal.code())))
+    Ok(Exit::Report(report.exit_code))
 }

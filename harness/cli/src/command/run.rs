@@ -13,7 +13,7 @@ use crate::settings::{self, Settings};
 use crate::{output, stop};
 
 /// Runs what the configuration says.
-pub async fn execute(common: &Common, args: RunArgs) -> Result<Exit, Failure> {
+pub(crate) async fn execute(common: &Common, args: RunArgs) -> Result<Exit, Failure> {
     let jobs = args.jobs.map(|jobs| jobs.to_string());
     let flags = [
         ("compare.control", "--control", args.control.clone()),
@@ -33,7 +33,7 @@ pub async fn execute(common: &Common, args: RunArgs) -> Result<Exit, Failure> {
 }
 
 /// Runs a resolved configuration and prints what came of it.
-pub async fn run(
+pub(crate) async fn run(
     common: &Common,
     settings: Settings,
     selection: Selection,
@@ -52,7 +52,7 @@ pub async fn run(
 }
 
 /// A request for a run, with what this process and machine add to it.
-pub fn request_of(
+pub(crate) fn request_of(
     settings: Settings,
     selection: Selection,
     output: &OutputArgs,
@@ -70,7 +70,7 @@ pub fn request_of(
             args::Keep::Always => Keep::Always,
         },
         places: settings::places()?,
-        digest_key: std::env::var_os("PARITY_DIGEST_KEY").map(|key| key.into_encoded_bytes()),
+        digest_key: std::env::var_os("PARITY_DIGEST_KEY").map(std::ffi::OsString::into_encoded_bytes),
         reports: settings::reports(&output.report)?,
         stop: stop::listen(),
         alone,
@@ -79,7 +79,7 @@ pub fn request_of(
 }
 
 /// Prints a report.
-pub fn print(finished: &Finished, form: Output) {
+pub(crate) fn print(finished: &Finished, form: Output) {
     match form {
         Output::Text => output::result(&envparity_report::text(&finished.report, &output::text_style())),
         Output::Json => output::bytes(&envparity_report::json(&finished.report)),
@@ -97,11 +97,11 @@ fn conclude(finished: &Finished) -> Result<Exit, Failure> {
         }
         output::error(&problem.to_string());
     }
-    Ok(Exit::Code(u8::try_from(finished.report.exit_code).unwrap_or(Exit::Internal.code())))
+    Ok(Exit::Report(finished.report.exit_code))
 }
 
 /// What narrows a run.
-pub fn selection(args: &SelectArgs) -> Result<Selection, Failure> {
+pub(crate) fn selection(args: &SelectArgs) -> Result<Selection, Failure> {
     Ok(Selection {
         only: args.only.clone(),
         requests: args.request.clone(),
@@ -111,7 +111,7 @@ pub fn selection(args: &SelectArgs) -> Result<Selection, Failure> {
 }
 
 /// `--env` leaves only these candidates.
-pub fn choose_candidates(settings: &mut Settings, names: &[String]) -> Result<(), Failure> {
+pub(crate) fn choose_candidates(settings: &mut Settings, names: &[String]) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }

@@ -51,6 +51,8 @@ pub(crate) struct Session<'a> {
     pub(crate) started: Instant,
     /// Sampled without a comparison (`parity record`).
     pub(crate) alone: bool,
+    /// Containers may be left running at the end.
+    pub(crate) may_keep: bool,
     /// Labs that are up already: (environment, how it is reached).
     pub(crate) held: &'a [(String, EngineSpec)],
     state: Mutex<State>,
@@ -80,6 +82,7 @@ impl<'a> Session<'a> {
         events: Sink<'a>,
         seed: String,
         alone: bool,
+        may_keep: bool,
         held: &'a [(String, EngineSpec)],
     ) -> Self {
         let state = Mutex::new(State::default());
@@ -96,6 +99,7 @@ impl<'a> Session<'a> {
             seed,
             started,
             alone,
+            may_keep,
             held,
             state,
         }

@@ -103,9 +103,10 @@ impl Session<'_> {
     }
 
     async fn environment_line(&self, site: &Site<'_>, failed: Option<String>) -> EnvironmentLine {
+        // An address for people is of use only where the container outlives the run.
         let url = match &site.primary {
-            Some(service) => service.url().await,
-            None => None,
+            Some(service) if self.may_keep || !site.is_ours() => service.url().await,
+            _ => None,
         };
         EnvironmentLine {
             role: site.role,
