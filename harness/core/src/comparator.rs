@@ -140,7 +140,9 @@ impl<'c> Case<'c> {
                     .push(Drift::at(Code::ResponseOutcome, "outcome").kind(kind).sides(reference, candidate));
             }
             Pairing::Responses(mine, theirs) => {
-                collisions.into_iter().for_each(|drift| drifts.push(drift));
+                for drift in collisions {
+                    drifts.push(drift);
+                }
                 self.responses((mine, theirs), marks, &mut drifts, &mut result);
             }
             _ => {}
@@ -168,10 +170,10 @@ impl<'c> Case<'c> {
         let first = self.input.reference.exchange;
         for (side, _) in self.controls() {
             let second = side.exchange;
-            if !self.rules.ignores_outcome() {
-                if let Some(why) = outcome::unstable(&first.outcome, &second.outcome) {
-                    return Some(why);
-                }
+            if !self.rules.ignores_outcome()
+                && let Some(why) = outcome::unstable(&first.outcome, &second.outcome)
+            {
+                return Some(why);
             }
             let (Outcome::Response(a), Outcome::Response(b)) = (&first.outcome, &second.outcome) else {
                 continue;
@@ -284,7 +286,7 @@ impl<'c> Case<'c> {
         let text = self.candidate_text();
         let shown = text.lines().map(str::trim).find(|line| !line.is_empty()).map(short);
         let candidate = match shown {
-            Some(line) => format!("{}  {line}", theirs.status),
+            Some(line) => format!("{}  \"{line}\"", theirs.status),
             None => theirs.status.to_string(),
         };
         let failing = self.input.candidate.exchange.asserts.iter().filter(|a| !a.passed && !a.timed).count();

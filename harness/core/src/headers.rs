@@ -64,7 +64,9 @@ fn group(response: &Response) -> Values<'_> {
     for (name, value) in &response.headers {
         out.entry(name.as_str()).or_default().push(value.trim());
     }
-    out.values_mut().for_each(|values| values.sort_unstable());
+    for values in out.values_mut() {
+        values.sort_unstable();
+    }
     out
 }
 
@@ -168,13 +170,13 @@ impl Headers<'_> {
             }
             match mode {
                 Mode::Type if !left.is_empty() && !right.is_empty() => {
-                    shape(&at, "rule", "compared by presence, by rule")
+                    shape(&at, "rule", "compared by presence, by rule");
                 }
                 Mode::Format if !left.is_empty() && !right.is_empty() => {
                     shape(&at, "rule", "compared by form, by rule");
                     let mut forms = Forms::default();
                     forms.add(&left.join(", "));
-                    self.by_forms(&at, &forms, left, right, drifts);
+                    by_forms(&at, &forms, left, right, drifts);
                 }
                 _ => self.one(name, &at, left, right, drifts, shape),
             }
@@ -225,7 +227,7 @@ impl Headers<'_> {
             _ => match learned.filter(|noise| !noise.presence) {
                 Some(noise) => {
                     shape(at, "header", "differs between two samples of the reference");
-                    self.by_forms(at, &noise.forms, left, right, drifts);
+                    by_forms(at, &noise.forms, left, right, drifts);
                 }
                 None if learned.is_some() || same_values(left, right, &self.lens) => {}
                 None => {
@@ -235,12 +237,6 @@ impl Headers<'_> {
                     drifts.push(Drift::at(Code::ResponseHeader, at).kind(kind).sides(sides.0, sides.1));
                 }
             },
-        }
-    }
-
-    fn by_forms(&self, at: &str, forms: &Forms, left: &[&str], right: &[&str], drifts: &mut Drifts) {
-        if forms.check(&right.join(", ")).is_err() {
-            drifts.push(Drift::at(Code::ResponseHeader, at).kind("shape").sides(show(left), show(right)));
         }
     }
 
@@ -317,6 +313,13 @@ impl Headers<'_> {
                 drifts.push(Drift::at(Code::ResponseHeader, at).kind("cookie-shape").sides(sides.0, sides.1));
             }
         }
+    }
+}
+
+/// A header that may differ, within the forms seen.
+fn by_forms(at: &str, forms: &Forms, left: &[&str], right: &[&str], drifts: &mut Drifts) {
+    if forms.check(&right.join(", ")).is_err() {
+        drifts.push(Drift::at(Code::ResponseHeader, at).kind("shape").sides(show(left), show(right)));
     }
 }
 

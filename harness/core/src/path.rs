@@ -78,7 +78,11 @@ fn render(steps: &[Step<'_>], starred: bool) -> String {
                 out.push_str("']");
             }
             Step::Index(_) if starred => out.push_str("[*]"),
-            Step::Index(at) => out.push_str(&format!("[{at}]")),
+            Step::Index(at) => {
+                out.push('[');
+                out.push_str(&at.to_string());
+                out.push(']');
+            }
             Step::AnyKey => out.push_str(".*"),
         }
     }

@@ -61,13 +61,13 @@ impl Side {
             return;
         }
         ids.push(id);
-        if ids.len() == 1 {
-            if let Some(head) = value.as_bytes().first_chunk::<WITHIN_TEXT>() {
-                let list = self.within.entry(*head).or_default();
-                list.push(value.to_owned());
-                // Longest first: a value may begin with another.
-                list.sort_by_key(|v| std::cmp::Reverse(v.len()));
-            }
+        if ids.len() == 1
+            && let Some(head) = value.as_bytes().first_chunk::<WITHIN_TEXT>()
+        {
+            let list = self.within.entry(*head).or_default();
+            list.push(value.to_owned());
+            // Longest first: a value may begin with another.
+            list.sort_by_key(|v| std::cmp::Reverse(v.len()));
         }
     }
 }

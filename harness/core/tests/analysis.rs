@@ -277,7 +277,7 @@ fn the_gate_decides() {
     });
     assert_eq!(said(&raised), DRIFT);
     let info = Run::with(|run| {
-        run.result(&Made::json("{}").header("server", "a"), &Made::json("{}").header("server", "b"))
+        run.result(&Made::json("{}").header("server", "a"), &Made::json("{}").header("server", "b"));
     });
     assert_eq!(said(&info), PARITY);
 }

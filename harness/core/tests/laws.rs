@@ -3,6 +3,7 @@
 mod kit;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use envparity_core::CaseResult;
 use envparity_model::Severity;
@@ -63,7 +64,7 @@ fn rewrite(value: &Value, out: &mut String) {
             for (at, (key, value)) in map.iter().rev().enumerate() {
                 out.push_str(if at > 0 { " ,\n" } else { "" });
                 out.push('"');
-                key.chars().for_each(|c| out.push_str(&format!("\\u{:04X}", u32::from(c))));
+                key.chars().for_each(|c| write!(out, "\\u{:04X}", u32::from(c)).expect("text"));
                 out.push_str("\" : ");
                 rewrite(value, out);
             }
@@ -79,7 +80,7 @@ fn rewrite(value: &Value, out: &mut String) {
         }
         Value::String(text) => {
             out.push('"');
-            text.chars().for_each(|c| out.push_str(&format!("\\u{:04x}", u32::from(c))));
+            text.chars().for_each(|c| write!(out, "\\u{:04x}", u32::from(c)).expect("text"));
             out.push('"');
         }
         other => out.push_str(&other.to_string()),

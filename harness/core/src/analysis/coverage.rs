@@ -39,9 +39,9 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn new(cases: &[CasePlace], candidates: &[String]) -> Self {
         let mut out = Self { candidates: candidates.to_vec(), ..Self::default() };
-        cases.iter().for_each(|place| {
+        for place in cases {
             out.case_index(place);
-        });
+        }
         out
     }
 

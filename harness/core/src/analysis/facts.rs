@@ -197,7 +197,6 @@ fn is_intended(name: &str, intended: &BTreeSet<String>) -> bool {
 fn code_of(name: &str) -> Code {
     let head = name.split('.').next().unwrap_or(name);
     match head {
-        "env" => Code::EnvDiffers,
         "locale" => Code::LocaleDiffers,
         "timezone" => Code::TimeZoneDiffers,
         "user" => Code::UserDiffers,
@@ -210,7 +209,7 @@ fn code_of(name: &str) -> Code {
         "engine" => Code::EngineDiffers,
         "runtime" | "os" => Code::RuntimeDiffers,
         "image" => Code::ImageDiffers,
-        // Command, entry point, working directory: how the service is run.
+        // Variables, command, entry point, working directory: how the service is run.
         _ => Code::EnvDiffers,
     }
 }

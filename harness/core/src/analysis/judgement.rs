@@ -80,7 +80,7 @@ impl Analysis {
         if self.meta.duration_ms > 0 {
             return self.meta.duration_ms;
         }
-        let footers = self.sides.values().filter_map(|side| side.footer.as_ref()?.as_ref());
+        let footers = self.sides.values().filter_map(|side| side.footer.as_ref());
         footers.map(|footer| footer.duration_ms).max().unwrap_or(0)
     }
 

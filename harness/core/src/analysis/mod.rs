@@ -32,8 +32,8 @@ struct Side {
     line: Option<EnvironmentLine>,
     manifest: Option<ManifestLine>,
     logs: Vec<LogLine>,
-    /// The footer, once the journal has ended; `Some(None)` for a torn one.
-    footer: Option<Option<FooterLine>>,
+    /// The footer; none for a torn journal.
+    footer: Option<FooterLine>,
     /// A case found the service dead.
     died: bool,
 }
@@ -96,7 +96,7 @@ impl Analysis {
 
     /// How a journal ended; none for one without footer: incomplete, never parity.
     pub fn ended(&mut self, environment: &str, footer: Option<&FooterLine>) {
-        self.side(environment).footer = Some(footer.cloned());
+        self.side(environment).footer = footer.cloned();
     }
 
     /// What the comparison of one case says.

@@ -164,10 +164,11 @@ pub(super) fn compare(
         }
     }
     // Nothing is installed that could be read, and something could not: which ecosystem it hides is unknown.
-    if present.is_empty() && out.failed.is_empty() {
-        if let Some(u) = mine.manifest.unread.iter().chain(&theirs.manifest.unread).next() {
-            out.failed.insert(Ecosystem::Deb, format!("{}: {}", u.path, u.reason));
-        }
+    if present.is_empty()
+        && out.failed.is_empty()
+        && let Some(u) = mine.manifest.unread.iter().chain(&theirs.manifest.unread).next()
+    {
+        out.failed.insert(Ecosystem::Deb, format!("{}: {}", u.path, u.reason));
     }
     let mut changes = Vec::new();
     let (no_left, no_right) = (Group::new(), Group::new());
@@ -334,12 +335,11 @@ fn kind_of(ecosystem: Ecosystem, l: &[&Package], r: &[&Package]) -> Option<Chang
         list.iter().filter(|p| p.loaded).map(|p| p.version.clone()).collect()
     };
     let (mine_loaded, theirs_loaded) = (loaded(l), loaded(r));
-    if let (1, 1) = (mine_loaded.len(), theirs_loaded.len()) {
-        if let (Some(a), Some(b)) = (mine_loaded.first(), theirs_loaded.first()) {
-            if a != b {
-                return Some(direction(compare_versions(ecosystem, b, a)));
-            }
-        }
+    if let (1, 1) = (mine_loaded.len(), theirs_loaded.len())
+        && let (Some(a), Some(b)) = (mine_loaded.first(), theirs_loaded.first())
+        && a != b
+    {
+        return Some(direction(compare_versions(ecosystem, b, a)));
     }
     let highest = |set: &BTreeSet<&str>| -> Option<String> {
         let mut best: Option<&str> = None;

@@ -15,7 +15,7 @@ impl Side {
     }
 
     fn ended_as(&self) -> Option<&str> {
-        self.footer.as_ref().and_then(Option::as_ref).map(|footer| footer.end.as_str())
+        self.footer.as_ref().map(|footer| footer.end.as_str())
     }
 
     /// The last words of the service's output.
@@ -106,7 +106,7 @@ impl Analysis {
             return;
         };
         let (code, message, hint) = match (&side.footer, side.ended_as()) {
-            (None | Some(None), _) => (
+            (None, _) => (
                 5,
                 format!("the recording of `{name}` is incomplete"),
                 Some("it has no last line: the run was killed, or its disk is full"),

@@ -135,10 +135,10 @@ fn package(evidence: &Evidence, keys: &[u64], change: &PackageChange) -> Option<
     if change.change == ChangeKind::Altered {
         add(1.5, SuspectReason::Altered);
     }
-    if let (Some(mine), Some(theirs)) = (&change.reference, &change.candidate) {
-        if major(mine) != major(theirs) {
-            add(1.0, SuspectReason::MajorVersion);
-        }
+    if let (Some(mine), Some(theirs)) = (&change.reference, &change.candidate)
+        && major(mine) != major(theirs)
+    {
+        add(1.0, SuspectReason::MajorVersion);
     }
     if matches!(change.change, ChangeKind::Missing | ChangeKind::Extra) {
         add(0.5, SuspectReason::OneSided);
@@ -207,7 +207,9 @@ fn names(change: &PackageChange) -> Vec<String> {
     match change.ecosystem {
         Ecosystem::Pypi => {
             let imported = IMPORTS.iter().find(|(package, _)| fold(package) == name);
-            imported.into_iter().for_each(|(_, module)| push(module));
+            if let Some((_, module)) = imported {
+                push(module);
+            }
             push(&name.replace('_', "."));
             if let Some(bare) = name.strip_prefix("python_").or_else(|| name.strip_suffix("_python")) {
                 push(bare);

@@ -81,7 +81,7 @@ enum Content<'t> {
     Bytes,
 }
 
-impl<'b> Readable<'b> {
+impl Readable<'_> {
     fn content(&self) -> Content<'_> {
         if self.empty {
             return Content::Empty;
@@ -208,7 +208,7 @@ impl Bodies<'_> {
                 } else {
                     "binary"
                 };
-                let sides = (self.show(mine, &self.reference), self.show(theirs, &self.candidate));
+                let sides = (show(mine, &self.reference), show(theirs, &self.candidate));
                 drifts.push(Drift::at(Code::ResponseValue, "body").kind(kind).sides(sides.0, sides.1));
             }
         }
@@ -239,18 +239,19 @@ impl Bodies<'_> {
 
     fn unparsable(&self, mine: &Content<'_>, theirs: &Content<'_>) -> Drift {
         let empty = matches!((mine, theirs), (Content::Empty, _) | (_, Content::Empty));
-        let sides = (self.show(mine, &self.reference), self.show(theirs, &self.candidate));
+        let sides = (show(mine, &self.reference), show(theirs, &self.candidate));
         let drift = Drift::at(Code::ResponseUnparsable, "body").sides(sides.0, sides.1);
         if empty { drift.kind("empty") } else { drift }
     }
+}
 
-    fn show(&self, content: &Content<'_>, part: &Part<'_>) -> String {
-        match content {
-            Content::Empty => "empty".to_owned(),
-            Content::Json(document) => short(document.raw(Document::ROOT)),
-            Content::Text(text) => short(text),
-            Content::Bytes => binary::describe(part),
-        }
+/// A body for people.
+fn show(content: &Content<'_>, part: &Part<'_>) -> String {
+    match content {
+        Content::Empty => "empty".to_owned(),
+        Content::Json(document) => short(document.raw(Document::ROOT)),
+        Content::Text(text) => short(text),
+        Content::Bytes => binary::describe(part),
     }
 }
 

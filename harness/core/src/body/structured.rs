@@ -31,7 +31,9 @@ impl Sink for Learn<'_> {
             What::Order => place.order = true,
             What::Keys(keys) => {
                 place.keys = true;
-                keys.iter().for_each(|key| place.key_forms.add(key));
+                for key in &keys {
+                    place.key_forms.add(key);
+                }
             }
             What::Varied => place.varied = true,
             What::Symbolic => place.symbol = true,

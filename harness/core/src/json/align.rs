@@ -71,8 +71,8 @@ impl Alignment {
         }
         let mut fences: Vec<(usize, usize)> = self.pairs.clone();
         fences.push((usize::MAX, usize::MAX));
-        let (mut lefts, mut rights) = (VecDeque::from_iter(self.left_only.drain(..)), VecDeque::new());
-        rights.extend(self.right_only.drain(..));
+        let mut lefts: VecDeque<usize> = self.left_only.drain(..).collect();
+        let mut rights: VecDeque<usize> = self.right_only.drain(..).collect();
         for (left_end, right_end) in fences {
             let take = |list: &mut VecDeque<usize>, end: usize| {
                 let mut out = Vec::new();

@@ -174,11 +174,12 @@ fn unicode_escape(escape: &str) -> (Option<char>, usize) {
     let Some(first) = unit(escape.get(2..6)) else {
         return (None, 2);
     };
-    if (0xD800..0xDC00).contains(&first) && escape.get(6..8) == Some("\\u") {
-        if let Some(second) = unit(escape.get(8..12)).filter(|unit| (0xDC00..0xE000).contains(unit)) {
-            let code = 0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00);
-            return (char::from_u32(code), 12);
-        }
+    if (0xD800..0xDC00).contains(&first)
+        && escape.get(6..8) == Some("\\u")
+        && let Some(second) = unit(escape.get(8..12)).filter(|unit| (0xDC00..0xE000).contains(unit))
+    {
+        let code = 0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+        return (char::from_u32(code), 12);
     }
     (char::from_u32(first), 6)
 }

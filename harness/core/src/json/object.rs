@@ -176,15 +176,12 @@ fn members<'a>(document: &Document<'a>, id: NodeId) -> Vec<Member<'a>> {
     let mut at: HashMap<Cow<'a, str>, usize> = HashMap::with_capacity(document.len(id));
     for child in document.children(id) {
         let key = document.key(child);
-        match at.get(&key) {
-            Some(known) => {
-                out[*known].id = child;
-                out[*known].count += 1;
-            }
-            None => {
-                at.insert(key.clone(), out.len());
-                out.push(Member { key, id: child, count: 1 });
-            }
+        if let Some(known) = at.get(&key) {
+            out[*known].id = child;
+            out[*known].count += 1;
+        } else {
+            at.insert(key.clone(), out.len());
+            out.push(Member { key, id: child, count: 1 });
         }
     }
     out

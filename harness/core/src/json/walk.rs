@@ -208,12 +208,8 @@ impl<'w, 'a> Walk<'w, 'a> {
         if self.is_learning() && self.is_varied() {
             return self.found(What::Varied);
         }
-        let texts = (self.show(self.left, left), self.show(self.right, right));
+        let texts = (show(self.left, left), show(self.right, right));
         self.found(What::Type { left: self.left.kind(left), right: self.right.kind(right), texts });
-    }
-
-    fn show(&self, document: &Document<'a>, id: NodeId) -> Cow<'a, str> {
-        if document.kind(id).is_scalar() { document.scalar(id) } else { Cow::Borrowed(document.raw(id)) }
     }
 
     /// Whether subtrees are equal token by token: the comparison below the deepest level.
@@ -243,6 +239,11 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.varied.insert(key, varied);
         varied
     }
+}
+
+/// A value for people.
+fn show<'a>(document: &Document<'a>, id: NodeId) -> Cow<'a, str> {
+    if document.kind(id).is_scalar() { document.scalar(id) } else { Cow::Borrowed(document.raw(id)) }
 }
 
 /// Whether the places that a path without indices names are of several types, or present and absent.
