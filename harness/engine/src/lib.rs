@@ -16,6 +16,7 @@ mod ownership;
 mod reaper;
 mod route;
 
+pub use connect::sweep_runtime_dirs;
 pub use container::{Address, Service, ServiceState, StartSpec};
 pub use context::RunContext;
 pub use engine::Engine;

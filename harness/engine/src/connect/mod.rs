@@ -2,6 +2,9 @@
 
 pub(crate) mod ambient;
 pub(crate) mod local;
+mod remains;
 pub(crate) mod ssh;
 pub(crate) mod tcp;
 pub(crate) mod transport;
+
+pub use remains::sweep_runtime_dirs;

@@ -18,6 +18,7 @@ use super::{Address, Service, StartSpec};
 use crate::connect::tcp;
 use crate::engine::{Engine, Route};
 use crate::error::{EngineError, ErrorKind, StartError, describe, is_not_found, status};
+use crate::image::pull::pull;
 use crate::ownership::{labels, object_name};
 
 impl Engine {
@@ -123,6 +124,9 @@ impl Engine {
         let name = object_name(&self.inner.run.run, spec.environment, &purpose);
         let body = service_body(service, network, placement);
         let up = async {
+            if self.find_image(&service.image, spec.platform).await?.is_none() {
+                pull(self, &service.image, spec.platform, &|_| ()).await?;
+            }
             let inspected = self.create_and_start(&name, body, spec.platform, parts).await?;
             let id = inspected.id.clone().unwrap_or_default();
             let address = match service.port {
@@ -324,4 +328,66 @@ fn start_failed(name: &str, error: &ApiError) -> StartError {
         EngineError::api(format_args!("could not start container `{name}`"), error)
             .unless_gone(ErrorKind::Start),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bollard::models::{EndpointSettings, NetworkSettings, PortBinding};
+
+    fn said(status_code: u16, message: &str) -> ApiError {
+        ApiError::DockerResponseServerError { status_code, message: message.to_owned() }
+    }
+
+    #[test]
+    fn who_is_to_blame_for_a_failed_start() {
+        let taken = said(
+            500,
+            "driver failed programming external connectivity: Bind for 127.0.0.1:80 failed: port is already allocated",
+        );
+        assert!(matches!(start_failed("c", &taken), StartError::Engine(e) if e.kind == ErrorKind::Port));
+        let missing =
+            said(400, "OCI runtime create failed: exec: \"./run\": no such file or directory: unknown");
+        let StartError::NotStarted { exit_code, reason, .. } = start_failed("c", &missing) else {
+            panic!("the service's")
+        };
+        assert!(exit_code == Some(127) && reason.contains("./run"));
+        let odd = said(500, "no space left on device");
+        assert!(matches!(start_failed("c", &odd), StartError::Engine(e) if e.kind == ErrorKind::Start));
+        let gone = ApiError::RequestTimeoutError;
+        assert!(
+            matches!(start_failed("c", &gone), StartError::Engine(e) if e.kind == ErrorKind::Unreachable)
+        );
+        let absent = create_failed("qa", "c", "app:1", &said(404, "No such image: app:1"));
+        assert!(matches!(absent, StartError::Engine(e) if e.kind == ErrorKind::ImageNotFound));
+    }
+
+    fn inspected(host: Option<(&str, &str)>, own: &str) -> ContainerInspectResponse {
+        let binding =
+            |(ip, port): (&str, &str)| PortBinding { host_ip: Some(ip.into()), host_port: Some(port.into()) };
+        ContainerInspectResponse {
+            network_settings: Some(NetworkSettings {
+                ports: Some(HashMap::from([("80/tcp".into(), host.map(|host| vec![binding(host)]))])),
+                networks: Some(HashMap::from([(
+                    "bridge".into(),
+                    EndpointSettings { ip_address: Some(own.into()), ..EndpointSettings::default() },
+                )])),
+                ..NetworkSettings::default()
+            }),
+            ..ContainerInspectResponse::default()
+        }
+    }
+
+    #[test]
+    fn a_port_is_found_where_its_host_sees_it() {
+        let at = |container: &ContainerInspectResponse| {
+            seen_by_host(container, 80).map(|seen| (seen.address.to_string(), seen.published))
+        };
+        assert_eq!(at(&inspected(Some(("127.0.0.1", "32768")), "")), Some(("127.0.0.1:32768".into(), true)));
+        assert_eq!(at(&inspected(Some(("0.0.0.0", "1")), "")), Some(("127.0.0.1:1".into(), true)));
+        assert_eq!(at(&inspected(Some(("::", "1")), "")), Some(("127.0.0.1:1".into(), true)));
+        assert_eq!(at(&inspected(None, "172.17.0.2")), Some(("172.17.0.2:80".into(), false)));
+        assert_eq!(at(&inspected(None, "")), None);
+        assert_eq!(at(&inspected(Some(("127.0.0.1", "no port")), "")), None);
+    }
 }

@@ -9,7 +9,7 @@ mod identity;
 mod ignore;
 mod layers;
 pub(crate) mod pipe;
-mod pull;
+pub(crate) mod pull;
 mod saved;
 mod transfer;
 

@@ -41,6 +41,8 @@ fn main() -> std::process::ExitCode {
         kill::a_run_that_closes_disarms_its_reaper,
         remote::an_image_travels_by_layer_and_runs_there,
         remote::refusals_of_ssh_say_what_to_do,
+        remote::an_expired_certificate_is_named,
+        remote::a_lost_host_is_noticed,
         remote::mutual_tls_is_needed_and_enough,
     );
     libtest_mimic::run(&arguments, trials).exit_code()

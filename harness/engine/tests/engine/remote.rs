@@ -97,6 +97,7 @@ pub(crate) async fn an_image_travels_by_layer_and_runs_there() {
 
     service.remove().await;
     assert!(!socket.exists());
+    here.remove_image(&changed.reference).await.expect("removed");
     there.close().await;
     assert!(!there.alive().await, "the master is gone");
     let left: Vec<_> = std::fs::read_dir(&run.context.runtime_dir).expect("read").flatten().collect();
@@ -181,4 +182,79 @@ pub(crate) async fn mutual_tls_is_needed_and_enough() {
     engine.close().await;
     here.close().await;
     lab.stop().await.expect("stops");
+}
+
+fn pem(what: &str, der: &[u8]) -> String {
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    format!("-----BEGIN {what}-----\n{text}\n-----END {what}-----\n")
+}
+
+/// A server that shows an expired certificate, and what connecting to it says.
+pub(crate) async fn an_expired_certificate_is_named() {
+    let run = run("expired");
+    let signed = || {
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let mut params = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("params");
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let issuer = rcgen::Issuer::from_params(&params, &key);
+        let mut leaf = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("params");
+        leaf.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        leaf.not_after = rcgen::date_time_ymd(2021, 1, 1);
+        let leaf_key = rcgen::KeyPair::generate().expect("a key");
+        let leaf = leaf.signed_by(&leaf_key, &issuer).expect("signed");
+        let authority = params.self_signed(&key).expect("signed");
+        (pem("CERTIFICATE", authority.der()), pem("CERTIFICATE", leaf.der()), leaf.der().to_vec(), leaf_key)
+    };
+    let (authority, certificate, der, key) = signed();
+    let write = |name: &str, text: String| {
+        let path = run.context.cache_dir.join(name);
+        std::fs::write(&path, text).expect("written");
+        path.to_string_lossy().into_owned()
+    };
+    let tls = Tls {
+        ca: write("ca.pem", authority),
+        cert: write("cert.pem", certificate),
+        key: write("key.pem", pem("PRIVATE KEY", &key.serialize_der())),
+    };
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![der.into()], key)
+        .expect("a configuration");
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("bound");
+    let address = listener.local_addr().expect("bound").to_string();
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            acceptor.accept(stream).await.ok();
+        }
+    });
+    let spec = EngineSpec::Tcp { address, tls: Some(tls), allow_insecure: false };
+    let refused = Engine::connect("qa", &spec, &run.context).await.expect_err("expired");
+    assert!(refused.kind == ErrorKind::Tls && refused.to_string().contains("has expired"), "{refused}");
+}
+
+pub(crate) async fn a_lost_host_is_noticed() {
+    let run = run("lost");
+    let lab = lab(&run).await;
+    let there = Engine::connect("qa", &over_ssh(&lab), &run.context).await.expect("connects");
+    assert!(there.alive().await);
+    // Silence, as of a host that has lost its network.
+    let docker = |word: &str| {
+        let status = std::process::Command::new("docker").args([word, &lab.state().container]).output();
+        assert!(status.expect("docker runs").status.success());
+    };
+    docker("pause");
+    let noticed = tokio::time::timeout(std::time::Duration::from_secs(10), there.alive()).await;
+    docker("unpause");
+    assert_eq!(noticed, Ok(false));
+    assert!(there.alive().await, "back again");
+    lab.stop().await.expect("stops");
+    let noticed = tokio::time::timeout(std::time::Duration::from_secs(10), there.alive()).await;
+    assert_eq!(noticed, Ok(false));
+    there.close().await;
 }
