@@ -3,6 +3,7 @@
 mod address;
 mod create;
 mod http;
+mod reach;
 mod ready;
 mod service;
 mod start;

@@ -1,7 +1,5 @@
 //! Starting a container, and finding one that already runs.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use bollard::errors::Error as ApiError;
@@ -14,9 +12,8 @@ use envparity_config::ServiceSpec;
 use super::create::{Placement, create_body, service_body};
 use super::ready::Wait;
 use super::service::{Identity, Parts};
-use super::{Address, Service, StartSpec};
-use crate::connect::tcp;
-use crate::engine::{Engine, Route};
+use super::{Service, StartSpec};
+use crate::engine::Engine;
 use crate::error::{EngineError, ErrorKind, StartError, describe, is_not_found, status};
 use crate::image::pull::pull;
 use crate::ownership::{labels, object_name};
@@ -197,91 +194,9 @@ impl Engine {
         })
     }
 
-    /// The address of a container that was just started; `None` if it exited before it could be asked, which
-    /// the wait that follows reports.
-    async fn reach_started(
-        &self,
-        inspected: &ContainerInspectResponse,
-        port: u16,
-        parts: &mut Parts,
-    ) -> Result<Option<Address>, EngineError> {
-        let running = inspected.state.as_ref().and_then(|state| state.running).unwrap_or_default();
-        if !running {
-            return Ok(None);
-        }
-        self.reach(inspected, port, parts).await.map(Some)
-    }
-
-    /// How this machine reaches the container's port.
-    async fn reach(
-        &self,
-        inspected: &ContainerInspectResponse,
-        port: u16,
-        parts: &mut Parts,
-    ) -> Result<Address, EngineError> {
-        let seen = seen_by_host(inspected, port).ok_or_else(|| {
-            EngineError::new(ErrorKind::Port, format!("port {port} of the container is not published"))
-        })?;
-        match &self.inner.route {
-            Route::Local => Ok(Address::Tcp(seen.address)),
-            Route::Ssh(route) => {
-                let host = seen.address.ip().to_string();
-                let socket = route.forward_port(&host, seen.address.port()).await?;
-                parts.forwards.push((socket.clone(), seen.address));
-                Ok(Address::Unix(socket))
-            }
-            Route::Tcp { host } if seen.published => {
-                let port = seen.address.port();
-                let mut found = tokio::net::lookup_host((host.as_str(), port))
-                    .await
-                    .map_err(|e| EngineError::io(format_args!("could not resolve `{host}`"), &e))?;
-                found.next().map(Address::Tcp).ok_or_else(|| {
-                    EngineError::new(ErrorKind::Unreachable, format!("`{host}` has no address"))
-                })
-            }
-            Route::Tcp { host } => Err(EngineError::new(
-                ErrorKind::Port,
-                format!("port {port} of the container is not published on `{host}`"),
-            )
-            .hint("publish it, or reach that engine by ssh://")),
-        }
-    }
-
-    fn publish_on(&self) -> String {
-        match &self.inner.route {
-            Route::Tcp { host } if !tcp::is_loopback(host) => "0.0.0.0".to_owned(),
-            _ => "127.0.0.1".to_owned(),
-        }
-    }
-
     pub(crate) async fn inspect(&self, container: &str) -> Result<ContainerInspectResponse, ApiError> {
         self.docker().inspect_container(container, None::<InspectContainerOptions>).await
     }
-}
-
-/// A container's port as its host sees it.
-struct Seen {
-    address: SocketAddr,
-    published: bool,
-}
-
-/// The published port, else the container's own address, which its host reaches as well.
-fn seen_by_host(inspected: &ContainerInspectResponse, port: u16) -> Option<Seen> {
-    let settings = inspected.network_settings.as_ref()?;
-    let bindings = settings.ports.as_ref().and_then(|ports| ports.get(&format!("{port}/tcp")));
-    for binding in bindings.into_iter().flatten().flatten() {
-        let Some(host_port) = binding.host_port.as_deref().and_then(|p| p.parse().ok()) else { continue };
-        let ip = binding.host_ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok());
-        let ip = ip.filter(|ip| !ip.is_unspecified()).unwrap_or(IpAddr::from([127, 0, 0, 1]));
-        return Some(Seen { address: SocketAddr::new(ip, host_port), published: true });
-    }
-    let networks = settings.networks.clone().unwrap_or_default();
-    if networks.contains_key("host") {
-        return Some(Seen { address: SocketAddr::from(([127, 0, 0, 1], port)), published: true });
-    }
-    let own: HashMap<_, _> = networks.into_iter().collect();
-    let ip = own.values().find_map(|network| network.ip_address.as_ref()?.parse::<IpAddr>().ok())?;
-    Some(Seen { address: SocketAddr::new(ip, port), published: false })
 }
 
 fn create_failed(environment: &str, name: &str, image: &str, error: &ApiError) -> StartError {
@@ -333,7 +248,6 @@ fn start_failed(name: &str, error: &ApiError) -> StartError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bollard::models::{EndpointSettings, NetworkSettings, PortBinding};
 
     fn said(status_code: u16, message: &str) -> ApiError {
         ApiError::DockerResponseServerError { status_code, message: message.to_owned() }
@@ -360,34 +274,5 @@ mod tests {
         );
         let absent = create_failed("qa", "c", "app:1", &said(404, "No such image: app:1"));
         assert!(matches!(absent, StartError::Engine(e) if e.kind == ErrorKind::ImageNotFound));
-    }
-
-    fn inspected(host: Option<(&str, &str)>, own: &str) -> ContainerInspectResponse {
-        let binding =
-            |(ip, port): (&str, &str)| PortBinding { host_ip: Some(ip.into()), host_port: Some(port.into()) };
-        ContainerInspectResponse {
-            network_settings: Some(NetworkSettings {
-                ports: Some(HashMap::from([("80/tcp".into(), host.map(|host| vec![binding(host)]))])),
-                networks: Some(HashMap::from([(
-                    "bridge".into(),
-                    EndpointSettings { ip_address: Some(own.into()), ..EndpointSettings::default() },
-                )])),
-                ..NetworkSettings::default()
-            }),
-            ..ContainerInspectResponse::default()
-        }
-    }
-
-    #[test]
-    fn a_port_is_found_where_its_host_sees_it() {
-        let at = |container: &ContainerInspectResponse| {
-            seen_by_host(container, 80).map(|seen| (seen.address.to_string(), seen.published))
-        };
-        assert_eq!(at(&inspected(Some(("127.0.0.1", "32768")), "")), Some(("127.0.0.1:32768".into(), true)));
-        assert_eq!(at(&inspected(Some(("0.0.0.0", "1")), "")), Some(("127.0.0.1:1".into(), true)));
-        assert_eq!(at(&inspected(Some(("::", "1")), "")), Some(("127.0.0.1:1".into(), true)));
-        assert_eq!(at(&inspected(None, "172.17.0.2")), Some(("172.17.0.2:80".into(), false)));
-        assert_eq!(at(&inspected(None, "")), None);
-        assert_eq!(at(&inspected(Some(("127.0.0.1", "no port")), "")), None);
     }
 }

@@ -5,6 +5,7 @@ mod build;
 mod context;
 pub(crate) mod craft;
 mod credentials;
+mod delta;
 mod identity;
 mod ignore;
 mod layers;

@@ -10,10 +10,9 @@ use envparity_config::{Sync, Transfer};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::{Stream, StreamExt};
-use serde_json::json;
 use tokio::sync::mpsc::Sender;
 
-use super::craft::put;
+use super::delta::Delta;
 use super::layers::{HeldLayer, LayerCache};
 use super::pipe::{PipeReader, PipeWriter, pipe, reverse_pipe};
 use super::saved::{self, Saved};
@@ -163,14 +162,14 @@ impl Sending<'_> {
             None => self.save(wanted, &cache).await?,
         };
         let sent = saved.layers.len();
-        let parts = Parts {
+        let delta = Delta {
             saved,
             reference: self.image.reference.clone(),
             order: self.image.layers.clone(),
             compress: self.compresses(),
         };
         let (writer, stream) = pipe();
-        let writing = tokio::task::spawn_blocking(move || parts.write(writer));
+        let writing = tokio::task::spawn_blocking(move || delta.write(writer));
         let loaded = self.load(stream).await;
         let written = writing.await.map_err(|e| self.failed(&e))?;
         loaded?;
@@ -277,54 +276,6 @@ impl Sending<'_> {
             ),
         )
     }
-}
-
-/// An archive for `docker load`.
-struct Parts {
-    saved: Saved,
-    reference: String,
-    /// Diff ids of all layers, in order.
-    order: Vec<String>,
-    compress: bool,
-}
-
-impl Parts {
-    fn write(&self, mut writer: PipeWriter) -> io::Result<()> {
-        let written = if self.compress {
-            let mut encoder = GzEncoder::new(&mut writer, Compression::new(4));
-            self.write_tar(&mut encoder).and_then(|()| encoder.finish().map(drop))
-        } else {
-            self.write_tar(&mut writer)
-        };
-        writer.finish(written)
-    }
-
-    fn write_tar(&self, writer: &mut impl Write) -> io::Result<()> {
-        let mut builder = tar::Builder::new(writer);
-        for (diff_id, layer) in &self.saved.layers {
-            let file = layer.open()?;
-            let mut header = tar::Header::new_gnu();
-            header.set_size(file.metadata()?.len());
-            header.set_mode(0o644);
-            builder.append_data(&mut header, layer_name(diff_id), file)?;
-        }
-        put(&mut builder, "config.json", 0o644, &self.saved.config)?;
-        let names: Vec<String> = self.order.iter().map(|id| layer_name(id)).collect();
-        let tags =
-            if self.reference.starts_with("sha256:") { vec![] } else { vec![full_tag(&self.reference)] };
-        let manifest = json!([{ "Config": "config.json", "RepoTags": tags, "Layers": names }]);
-        put(&mut builder, "manifest.json", 0o644, manifest.to_string().as_bytes())?;
-        builder.finish()
-    }
-}
-
-fn layer_name(diff_id: &str) -> String {
-    format!("{}/layer.tar", diff_id.trim_start_matches("sha256:"))
-}
-
-fn full_tag(reference: &str) -> String {
-    let (repo, tag) = pull::split_tag(reference);
-    format!("{repo}:{tag}")
 }
 
 async fn feed_image(

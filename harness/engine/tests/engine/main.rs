@@ -2,6 +2,7 @@
 //!
 //! Under `CI` a missing engine fails every test; elsewhere they are ignored, with the reason shown.
 
+mod images;
 mod kill;
 mod manifest;
 mod remote;
@@ -36,6 +37,8 @@ fn main() -> std::process::ExitCode {
         manifest::a_manifest_is_seen_from_beside_and_kept_while_nothing_changes,
         manifest::all_ways_see_the_same,
         manifest::a_locked_down_container_is_seen_as_well,
+        images::an_image_is_built_saved_read_again_and_sent_whole,
+        images::what_cannot_be_had_says_why,
         kill::a_killed_process_leaves_nothing_here,
         kill::a_killed_process_leaves_nothing_afar,
         kill::a_run_that_closes_disarms_its_reaper,
