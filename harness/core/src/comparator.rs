@@ -15,7 +15,7 @@ use crate::noise::Noise;
 use crate::outcome::{self, Pairing};
 use crate::path::without_indices;
 use crate::rules::{CaseRules, Marks, Rules, UnusedRule};
-use crate::symbols::{Symbols, Who};
+use crate::symbols::{Captured, Symbols, Who};
 
 /// Bytes kept of what a drifting candidate answered.
 const EVIDENCE: usize = 4096;
@@ -46,15 +46,20 @@ impl Comparator {
         self.compare_rechecked(input, None)
     }
 
-    /// Compares one case with a third sample of the reference, made where the candidate drifted: chance agreement
-    /// of two samples (a shuffled pair, a coin) is then seen through.
-    pub fn compare_rechecked(&mut self, input: &CaseInput<'_>, recheck: Option<Side<'_>>) -> CaseResult {
-        let collisions = self.learn_symbols(input, recheck);
+    /// Compares one case with further samples of the reference, made where the candidate drifted: chance agreement
+    /// of two samples (a shuffled pair, a coin) is then seen through. See [`needs_recheck`].
+    pub fn compare_rechecked<'a>(
+        &mut self,
+        input: &CaseInput<'a>,
+        rechecks: impl IntoIterator<Item = Side<'a>>,
+    ) -> CaseResult {
+        let rechecks: Vec<Side<'a>> = rechecks.into_iter().collect();
+        let collisions = self.learn_symbols(input, &rechecks);
         let rules = self.rules.of(&input.place.id);
         let mut marks = Marks::default();
         let case = Case {
             input,
-            recheck,
+            rechecks: &rechecks,
             candidate: &self.candidate,
             rules: &rules,
             symbols: &self.symbols,
@@ -71,19 +76,18 @@ impl Comparator {
         self.rules.unused()
     }
 
-    fn learn_symbols(&mut self, input: &CaseInput<'_>, recheck: Option<Side<'_>>) -> Vec<Drift> {
-        let captures =
-            |side: Option<Side<'_>>| side.map(|side| side.exchange.captures.clone()).unwrap_or_default();
+    fn learn_symbols(&mut self, input: &CaseInput<'_>, rechecks: &[Side<'_>]) -> Vec<Drift> {
         let Some(control) = input.control else {
             return Vec::new();
         };
-        let collisions = self.symbols.learn(
-            &input.reference.exchange.captures,
-            &control.exchange.captures,
-            &captures(recheck),
-            &input.candidate.exchange.captures,
-            &captures(input.resample),
-        );
+        let captured = Captured {
+            reference: &input.reference.exchange.captures,
+            control: &control.exchange.captures,
+            rechecks: rechecks.iter().map(|side| side.exchange.captures.as_slice()).collect(),
+            candidate: &input.candidate.exchange.captures,
+            resample: input.resample.map(|side| side.exchange.captures.as_slice()).unwrap_or_default(),
+        };
+        let collisions = self.symbols.learn(&captured);
         let drift = |collision: crate::symbols::Collision| {
             Drift::at(Code::ResponseValue, "body")
                 .kind("symbol")
@@ -102,9 +106,15 @@ pub fn needs_resample(result: &CaseResult) -> bool {
     result.drifts.iter().any(|drift| !drift.unstable && drift.code.default_severity() > Severity::Info)
 }
 
+/// Whether a further sample of the reference would tell more: the candidate differs from itself where the reference
+/// so far does not, which is drift, or noise that its few samples have hidden by chance. Worth a few more samples.
+pub fn needs_recheck(result: &CaseResult) -> bool {
+    result.drifts.iter().any(|drift| drift.unstable)
+}
+
 struct Case<'c> {
     input: &'c CaseInput<'c>,
-    recheck: Option<Side<'c>>,
+    rechecks: &'c [Side<'c>],
     candidate: &'c str,
     rules: &'c CaseRules<'c>,
     symbols: &'c Symbols,
@@ -162,7 +172,8 @@ impl<'c> Case<'c> {
 
     fn controls(&self) -> impl Iterator<Item = (Side<'c>, Who)> {
         let control = self.input.control.map(|side| (side, Who::Control));
-        control.into_iter().chain(self.recheck.map(|side| (side, Who::Recheck)))
+        let rechecks = self.rechecks.iter().enumerate().map(|(time, side)| (*side, Who::Recheck(time)));
+        control.into_iter().chain(rechecks)
     }
 
     /// What never is noise and differs on the reference against itself.

@@ -28,7 +28,7 @@ mod symbols;
 
 pub use analysis::{Analysis, RunMeta};
 pub use authority::{Authorities, Authority};
-pub use comparator::{Comparator, needs_resample};
+pub use comparator::{Comparator, needs_recheck, needs_resample};
 pub use drift::Drift;
 pub use input::{CaseInput, CaseResult, CaseStatus, Side};
 pub use rules::UnusedRule;

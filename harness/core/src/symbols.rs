@@ -21,13 +21,33 @@ const LONGEST: usize = 4096;
 pub(crate) enum Who {
     Reference,
     Control,
-    /// The reference once more, where the candidate drifted.
-    Recheck,
     Candidate,
     Resample,
+    /// The reference once more, where the candidate drifted: which time.
+    Recheck(usize),
 }
 
-const SIDES: usize = 5;
+impl Who {
+    const fn index(self) -> usize {
+        match self {
+            Self::Reference => 0,
+            Self::Control => 1,
+            Self::Candidate => 2,
+            Self::Resample => 3,
+            Self::Recheck(time) => 4 + time,
+        }
+    }
+}
+
+/// What one case captured in each sample.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Captured<'c> {
+    pub(crate) reference: &'c [Capture],
+    pub(crate) control: &'c [Capture],
+    pub(crate) rechecks: Vec<&'c [Capture]>,
+    pub(crate) candidate: &'c [Capture],
+    pub(crate) resample: &'c [Capture],
+}
 
 /// Two captures that the reference tells apart and the candidate does not, or the other way round.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +60,7 @@ pub(crate) struct Collision {
 /// The symbols so far.
 #[derive(Debug, Default)]
 pub(crate) struct Symbols {
-    sides: [Side; SIDES],
+    sides: Vec<Side>,
     /// Those for which the candidate has a value.
     bound: HashSet<u32>,
     next: u32,
@@ -78,24 +98,17 @@ impl Symbols {
     }
 
     /// Takes in what one case captured. Feeding a case again changes nothing.
-    pub(crate) fn learn(
-        &mut self,
-        reference: &[Capture],
-        control: &[Capture],
-        recheck: &[Capture],
-        candidate: &[Capture],
-        resample: &[Capture],
-    ) -> Vec<Collision> {
+    pub(crate) fn learn(&mut self, captured: &Captured<'_>) -> Vec<Collision> {
         let mut collisions = Vec::new();
-        for capture in reference {
+        for capture in captured.reference {
             let find = |list: &[Capture]| list.iter().find(|c| c.name == capture.name).and_then(text_of);
-            let (Some(mine), Some(again)) = (text_of(capture), find(control)) else {
+            let (Some(mine), Some(again)) = (text_of(capture), find(captured.control)) else {
                 continue;
             };
             if mine == again {
                 continue;
             }
-            let theirs = find(candidate);
+            let theirs = find(captured.candidate);
             let collides = theirs.as_deref().is_some_and(|theirs| self.collides(&mine, theirs));
             if let Some(theirs) = theirs.as_deref().filter(|_| collides && is_identity(&mine)) {
                 collisions.push(Collision {
@@ -113,25 +126,38 @@ impl Symbols {
                 self.next += 1;
                 self.next
             });
-            self.sides[Who::Reference as usize].add(&mine, id);
-            self.sides[Who::Control as usize].add(&again, id);
+            self.add(Who::Reference, &mine, id);
+            self.add(Who::Control, &again, id);
             if let Some(theirs) = &theirs {
-                self.sides[Who::Candidate as usize].add(theirs, id);
+                self.add(Who::Candidate, theirs, id);
                 self.bound.insert(id);
             }
-            for (side, list) in [(Who::Recheck, recheck), (Who::Resample, resample)] {
+            if let Some(later) = find(captured.resample) {
+                self.add(Who::Resample, &later, id);
+            }
+            for (time, list) in captured.rechecks.iter().enumerate() {
                 if let Some(value) = find(list) {
-                    self.sides[side as usize].add(&value, id);
+                    self.add(Who::Recheck(time), &value, id);
                 }
             }
         }
         collisions
     }
 
+    fn add(&mut self, who: Who, value: &str, id: u32) {
+        if self.sides.len() <= who.index() {
+            self.sides.resize_with(who.index() + 1, Side::default);
+        }
+        self.sides[who.index()].add(value, id);
+    }
+
+    fn ids(&self, who: Who, value: &str) -> Option<&Vec<u32>> {
+        self.sides.get(who.index())?.ids.get(value)
+    }
+
     /// One of the two already stands for something else.
     fn collides(&self, reference: &str, candidate: &str) -> bool {
-        let held = |who: Who, value: &str| self.sides[who as usize].ids.get(value);
-        let (mine, theirs) = (held(Who::Reference, reference), held(Who::Candidate, candidate));
+        let (mine, theirs) = (self.ids(Who::Reference, reference), self.ids(Who::Candidate, candidate));
         match (mine, theirs) {
             (None, None) => false,
             (Some(mine), Some(theirs)) => !mine.iter().any(|id| theirs.contains(id)),
@@ -141,8 +167,8 @@ impl Symbols {
     }
 
     fn shared(&self, left: &str, left_who: Who, right: &str, right_who: Who) -> Option<u32> {
-        let left = self.sides[left_who as usize].ids.get(left)?;
-        let right = self.sides[right_who as usize].ids.get(right)?;
+        let left = self.ids(left_who, left)?;
+        let right = self.ids(right_who, right)?;
         left.iter().copied().find(|id| right.contains(id))
     }
 
@@ -153,7 +179,7 @@ impl Symbols {
 
     /// The text with its symbols replaced; none where it holds none.
     pub(crate) fn replace(&self, who: Who, text: &str) -> Option<String> {
-        let side = &self.sides[who as usize];
+        let side = self.sides.get(who.index())?;
         if side.ids.is_empty() {
             return None;
         }
@@ -254,11 +280,20 @@ mod tests {
         vec![Capture { name: name.to_owned(), value }]
     }
 
+    fn feed(
+        symbols: &mut Symbols,
+        reference: &[Capture],
+        control: &[Capture],
+        candidate: &[Capture],
+    ) -> Vec<Collision> {
+        symbols.learn(&Captured { reference, control, candidate, ..Captured::default() })
+    }
+
     fn learned(rows: &[(&str, &str, &str)]) -> Symbols {
         let mut symbols = Symbols::default();
         for (reference, control, candidate) in rows {
             let of = |value: &str| capture("id", json!(value));
-            assert_eq!(symbols.learn(&of(reference), &of(control), &[], &of(candidate), &[]), []);
+            assert_eq!(feed(&mut symbols, &of(reference), &of(control), &of(candidate)), []);
         }
         symbols
     }
@@ -300,35 +335,31 @@ mod tests {
     fn a_collision_is_told() {
         let mut symbols = Symbols::default();
         let of = |value: &str| capture("id", json!(value));
-        assert!(symbols.learn(&of("aaaa"), &of("bbbb"), &[], &of("cccc"), &[]).is_empty());
-        let collisions = symbols.learn(&of("dddd"), &of("eeee"), &[], &of("cccc"), &[]);
+        assert!(feed(&mut symbols, &of("aaaa"), &of("bbbb"), &of("cccc")).is_empty());
+        let collisions = feed(&mut symbols, &of("dddd"), &of("eeee"), &of("cccc"));
         assert_eq!(collisions.len(), 1);
         assert!(
-            symbols.learn(&of("aaaa"), &of("bbbb"), &[], &of("cccc"), &[]).is_empty(),
+            feed(&mut symbols, &of("aaaa"), &of("bbbb"), &of("cccc")).is_empty(),
             "again changes nothing"
         );
         // Two moments of one second are no identity.
         assert!(
-            symbols
-                .learn(
-                    &of("2026-11-24T09:58:01Z"),
-                    &of("2026-11-24T09:58:03Z"),
-                    &[],
-                    &of("2026-11-24T09:58:01Z"),
-                    &[]
-                )
-                .is_empty()
+            feed(
+                &mut symbols,
+                &of("2026-11-24T09:58:01Z"),
+                &of("2026-11-24T09:58:03Z"),
+                &of("2026-11-24T09:58:01Z")
+            )
+            .is_empty()
         );
         assert!(
-            symbols
-                .learn(
-                    &of("2026-11-24T09:58:01Z"),
-                    &of("2026-11-24T09:58:04Z"),
-                    &[],
-                    &of("2026-11-24T09:58:02Z"),
-                    &[]
-                )
-                .is_empty()
+            feed(
+                &mut symbols,
+                &of("2026-11-24T09:58:01Z"),
+                &of("2026-11-24T09:58:04Z"),
+                &of("2026-11-24T09:58:02Z")
+            )
+            .is_empty()
         );
     }
 
@@ -338,7 +369,7 @@ mod tests {
             let mut symbols = Symbols::default();
             for (reference, control, candidate) in &rows {
                 let of = |value: &String| capture("id", json!(value));
-                symbols.learn(&of(reference), &of(control), &[], &of(candidate), &[]);
+                feed(&mut symbols, &of(reference), &of(control), &of(candidate));
             }
             for (a, _, _) in &rows {
                 let partners: std::collections::BTreeSet<_> = rows

@@ -35,7 +35,10 @@ impl Walk<'_, '_> {
         };
         let pairs = self.align(items, free, lefts.len() == rights.len(), mode);
         for (l, r) in pairs {
+            let foreign = self.is_learning() && is_foreign((self.left, lefts[l]), (self.right, rights[r]));
+            self.foreign += usize::from(foreign);
             self.step(Step::Index(l), lefts[l], rights[r], mode);
+            self.foreign -= usize::from(foreign);
         }
     }
 
@@ -213,6 +216,20 @@ fn is_key_name(field: &str) -> bool {
     matches!(lower.as_str(), "id" | "_id" | "uuid" | "key" | "name" | "slug" | "code" | "sku")
         || lower.ends_with("_id")
         || field.ends_with("Id")
+}
+
+/// Whether two objects share so little that they stand for different things: most of their scalars differ.
+fn is_foreign((left, l): (&Document<'_>, NodeId), (right, r): (&Document<'_>, NodeId)) -> bool {
+    if left.kind(l) != Kind::Object || right.kind(r) != Kind::Object {
+        return false;
+    }
+    let (mut scalars, mut same) = (0, 0);
+    for child in left.children(l).filter(|child| left.kind(*child).is_scalar()).take(64) {
+        scalars += 1;
+        let theirs = right.member(r, &left.key(child));
+        same += usize::from(theirs.is_some_and(|theirs| left.raw(child) == right.raw(theirs)));
+    }
+    scalars > 0 && same * 2 < scalars
 }
 
 /// How many members two objects share; other values are alike if they are of one type.

@@ -70,6 +70,8 @@ pub(crate) struct Walk<'w, 'a> {
     pub(super) path: Path<'a>,
     pub(super) sink: &'w mut dyn Sink,
     pub(super) varied: HashMap<u64, bool>,
+    /// Within items of a list that are not the same thing on both sides (while learning).
+    pub(super) foreign: usize,
     /// While items are lined up: do not see what noise excuses.
     pub(super) blind: bool,
     /// Something differs in meaning, noise and symbols included: unequal bytes say nothing more.
@@ -95,6 +97,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             sink,
             varied: HashMap::new(),
             blind: true,
+            foreign: 0,
             explained: false,
         }
     }
@@ -229,6 +232,9 @@ impl<'w, 'a> Walk<'w, 'a> {
     pub(super) fn is_varied(&mut self) -> bool {
         if !self.path.steps().iter().any(|step| matches!(step, Step::Index(_) | Step::AnyKey)) {
             return false;
+        }
+        if self.foreign > 0 {
+            return true;
         }
         let key = self.path.hash();
         if let Some(known) = self.varied.get(&key) {
