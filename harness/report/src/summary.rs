@@ -1,6 +1,6 @@
 //! The report in a few clauses: what it claims, whom it blames, how it ends.
 
-use envparity_model::{Culprit, Disposition, Factor, Report, Suspect, Verdict};
+use envparity_model::{Culprit, Disposition, Factor, Finding, Report, SuspectReason, Verdict};
 
 use crate::{view::View, words};
 
@@ -53,14 +53,32 @@ pub(crate) fn blamed(report: &Report) -> Option<String> {
         let factors: Vec<_> = culprit.factors.iter().map(without_ecosystem).collect();
         format!("culprit {}", factors.join(" with "))
     };
-    let suspect = |suspect: &Suspect| {
-        let words = words::suspect(suspect);
-        format!("suspect {}", words.split_once(' ').map_or(&*words, |(_, rest)| rest))
-    };
     let proven =
         active().max_by_key(|f| (!f.culprits.is_empty(), f.severity)).and_then(|f| f.culprits.first());
-    let guessed = || active().find_map(|f| f.suspects.first());
-    proven.map(culprit).or_else(|| guessed().map(suspect))
+    proven.map(culprit).or_else(|| suspected(active()))
+}
+
+/// The best guess of the finding that has the best grounds for one; those that are as likely stand beside it.
+fn suspected<'f>(findings: impl Iterator<Item = &'f Finding>) -> Option<String> {
+    let named = |f: &Finding| f.suspects.first().is_some_and(|s| s.reasons.contains(&SuspectReason::Named));
+    let mut best: Option<&Finding> = None;
+    for finding in findings.filter(|f| !f.suspects.is_empty()) {
+        if best.is_none_or(|best| named(finding) && !named(best)) {
+            best = Some(finding);
+        }
+    }
+    let suspects = &best?.suspects;
+    let alike = suspects.iter().take_while(|s| s.score >= suspects[0].score).take(3);
+    let words: Vec<String> = alike
+        .map(|suspect| {
+            let words = words::suspect(suspect);
+            // A package is named without its ecosystem; a fact has none.
+            let bare = words.split_once(' ').filter(|_| suspect.subject.starts_with("pkg:"));
+            bare.map_or(words.clone(), |(_, rest)| rest.to_owned())
+        })
+        .collect();
+    let noun = if words.len() == 1 { "suspect" } else { "suspects" };
+    Some(format!("{noun} {}", words.join(" or ")))
 }
 
 fn without_ecosystem(factor: &Factor) -> String {

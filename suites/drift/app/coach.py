@@ -36,8 +36,9 @@ def create_token():
     user = wanted(request.get_json(), "user_id")
     now = datetime.now(timezone.utc).replace(microsecond=0)
     expires = now + LIFETIME
-    token = jwt.encode({"sub": user, "iat": now, "exp": expires}, KEY, algorithm="HS256")
-    return jsonify(user_id=user, token=token, expires=expires.isoformat()), 201
+    claims = {"sub": user, "iat": now, "exp": expires}
+    until = expires.isoformat()
+    return jsonify(user_id=user, expires=until, token=jwt.encode(claims, KEY, algorithm="HS256")), 201
 
 
 @service.get("/me")

@@ -1,6 +1,6 @@
 //! Policy: drifts become findings, findings and causes become a verdict and an exit code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use envparity_config::PackagePolicy;
 use envparity_model::{
@@ -12,7 +12,7 @@ use super::facts::FactFindings;
 use super::packages::PackageFindings;
 use super::waivers::Waivers;
 use super::wording::count;
-use super::{Analysis, Pending, repeat, suspects};
+use super::{Analysis, Pending, Side, repeat, suspects};
 use crate::path::without_indices;
 
 /// Exit codes of causes that outrank drift, the strongest first. 1 (drift) comes after them, 5 last.
@@ -76,6 +76,22 @@ impl Analysis {
         }
     }
 
+    /// What the candidates' services wrote and the reference's did not: it names suspects of failed requests.
+    pub(super) fn read_logs(&mut self) {
+        let reference = self.log_of(&self.reference());
+        let reference: HashSet<&str> = reference.lines().collect();
+        for name in self.candidates() {
+            let log = self.log_of(&name);
+            let own: Vec<&str> = log.lines().filter(|line| !reference.contains(line)).collect();
+            let keys = self.evidence.add(&own.chunks(40).map(|lines| lines.join("\n")).collect::<Vec<_>>());
+            self.log_evidence.insert(name, keys);
+        }
+    }
+
+    fn log_of(&self, name: &str) -> String {
+        self.sides.get(name).and_then(Side::primary_log).map(|log| log.tail.clone()).unwrap_or_default()
+    }
+
     fn duration(&self) -> u64 {
         if self.meta.duration_ms > 0 {
             return self.meta.duration_ms;
@@ -93,6 +109,10 @@ impl Analysis {
         let counts = self.counts(drift.code, drift.subject.as_deref(), &environment, packages);
         let blames = is_response(drift.code) && severity > Severity::Info;
         let suspects = if blames {
+            let mut evidence = evidence;
+            if is_failure(drift.code, severity) {
+                evidence.extend(self.log_evidence.get(&environment).into_iter().flatten());
+            }
             suspects::rank(&self.evidence, &evidence, &environment, packages, &facts.changes)
         } else {
             Vec::new()
@@ -210,6 +230,12 @@ fn subject_of(place: Option<&CasePlace>, subject: Option<&str>) -> String {
         (None, Some(subject)) => subject.to_owned(),
         (None, None) => String::new(),
     }
+}
+
+/// Whether a service is likely to have written why.
+fn is_failure(code: Code, severity: Severity) -> bool {
+    let about_outcome = matches!(code, Code::ResponseStatus | Code::ResponseOutcome);
+    about_outcome && severity == Severity::Critical
 }
 
 /// Findings about what the service answers, or that it does not.

@@ -59,6 +59,8 @@ pub struct Analysis {
     tally: Tally,
     pending: Vec<Pending>,
     evidence: Evidence,
+    /// Keys into the evidence: what only the candidate's log says.
+    log_evidence: BTreeMap<String, Vec<u64>>,
     causes: Vec<Cause>,
     unused: BTreeMap<String, Vec<UnusedRule>>,
 }
@@ -74,6 +76,7 @@ impl Analysis {
             tally,
             pending: Vec::new(),
             evidence: Evidence::default(),
+            log_evidence: BTreeMap::new(),
             causes: Vec::new(),
             unused: BTreeMap::new(),
         }
@@ -137,6 +140,7 @@ impl Analysis {
     /// Compares manifests and facts, ranks suspects, applies policy and says what the run is worth.
     pub fn finish(mut self, timings: Timings, artifacts: Vec<String>) -> Report {
         self.judge_services();
+        self.read_logs();
         let packages = self.judge_packages();
         let facts = self.judge_facts();
         self.judge_contracts();

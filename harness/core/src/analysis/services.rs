@@ -10,7 +10,7 @@ use crate::excerpt::short;
 const LOG_LOOKED_AT: usize = 8192;
 
 impl Side {
-    fn primary_log(&self) -> Option<&LogLine> {
+    pub(super) fn primary_log(&self) -> Option<&LogLine> {
         self.logs.iter().find(|log| log.of == "primary")
     }
 

@@ -165,7 +165,9 @@ fn fact(evidence: &Evidence, keys: &[u64], change: &FactChange) -> Option<Suspec
     let head = change.name.split('.').next().unwrap_or_default();
     let weight = match head {
         "locale" | "timezone" | "architecture" => 2.5,
-        "runtime" | "os" => 2.0,
+        // Another interpreter changes everything that runs in it.
+        "runtime" => 5.5,
+        "os" => 2.0,
         "env" | "user" | "limits" | "mounts" | "command" | "entrypoint" | "workdir" => 1.0,
         _ => return None,
     };
@@ -193,6 +195,11 @@ fn major(version: &str) -> &str {
     let bare = version.split_once(':').map_or(version, |(_, rest)| rest);
     let end = bare.find(|c: char| !c.is_ascii_digit()).unwrap_or(bare.len());
     &bare[..end]
+}
+
+/// Versions that count years say nothing by a new one.
+fn is_year(major: &str) -> bool {
+    major.parse::<u32>().is_ok_and(|number| (18..=50).contains(&number) || (2000..=2100).contains(&number))
 }
 
 /// The names under which a package appears in messages and stack traces, folded.
