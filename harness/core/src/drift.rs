@@ -25,6 +25,8 @@ pub struct Drift {
     pub candidate: Option<String>,
     /// The candidate differs from itself here.
     pub unstable: bool,
+    /// It may be noise that the samples of the reference have hidden by chance: a further one would tell.
+    pub doubtful: bool,
     /// What to look at.
     pub hint: Option<String>,
     /// The command that mends it.
@@ -45,6 +47,7 @@ impl Drift {
             reference: None,
             candidate: None,
             unstable: false,
+            doubtful: false,
             hint: None,
             remedy: None,
             count: 1,
@@ -116,6 +119,20 @@ impl Drifts {
     /// The drifts so far, to be changed in place.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Drift> {
         self.list.iter_mut()
+    }
+
+    /// Keeps the drifts for which a test holds.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Drift) -> bool) {
+        self.list.retain(keep);
+        self.seen.clear();
+    }
+
+    /// Whether a drift of this code, place without indices and kind was found.
+    pub(crate) fn has_like(&self, drift: &Drift) -> bool {
+        let place = |drift: &Drift| drift.at.as_deref().map(without_indices);
+        self.list
+            .iter()
+            .any(|other| other.code == drift.code && other.kind == drift.kind && place(other) == place(drift))
     }
 
     /// Whether nothing was found.

@@ -8,6 +8,7 @@ mod analysis;
 mod asserts;
 mod authority;
 mod body;
+mod case;
 mod comparator;
 mod cookies;
 mod drift;
@@ -24,6 +25,7 @@ mod noise;
 mod outcome;
 mod path;
 mod rules;
+mod shaky;
 mod symbols;
 
 pub use analysis::{Analysis, RunMeta};

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use envparity_model::{CaseId, Learned};
+use envparity_model::{CaseId, Code, Learned};
 
+use crate::drift::Drift;
 use crate::form::Forms;
 use crate::json::Kind;
+use crate::path::without_indices;
 
 /// What was learned about one case.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Noise {
     /// Places in a JSON body, by the hash of their path without indices.
     pub(crate) places: HashMap<u64, Place>,
@@ -82,6 +84,35 @@ impl Noise {
     /// The place with this key, made if it is new.
     pub(crate) fn place(&mut self, hash: u64, at: impl FnOnce() -> String) -> &mut Place {
         self.places.entry(hash).or_insert_with(|| Place { at: at(), ..Place::default() })
+    }
+
+    /// Whether a drift stands at a place that differs on the reference against itself: in form, then.
+    pub(crate) fn is_at(&self, drift: &Drift) -> bool {
+        let at = drift.at.as_deref().map(without_indices).unwrap_or_default();
+        if let Some(name) = at.strip_prefix("header.") {
+            return self.headers.contains_key(name) || (name == "set-cookie" && !self.cookies.is_empty());
+        }
+        if at == "body" {
+            return !self.text.is_empty() || self.binary;
+        }
+        let formal = matches!(drift.code, Code::ResponseFormat | Code::ResponseValue);
+        formal && self.places.values().any(|place| place.at == at && (!place.values.is_empty() || place.keys))
+    }
+
+    /// Whether a drift lies in a list whose items differ by nature: their number, order and optional fields may, too.
+    pub(crate) fn casts_doubt_on(&self, drift: &Drift) -> bool {
+        let at = drift.at.as_deref().map(without_indices).unwrap_or_default();
+        let list = match drift.code {
+            Code::ResponseLength | Code::ResponseOrder => format!("{at}[*]"),
+            Code::ResponseFieldAdded | Code::ResponseFieldRemoved | Code::ResponseType => {
+                match at.rfind("[*]") {
+                    Some(end) => at[..end + 3].to_owned(),
+                    None => return false,
+                }
+            }
+            _ => return false,
+        };
+        self.places.values().any(|place| place.at.starts_with(&list))
     }
 
     /// What cannot be judged, in order: place and reason.

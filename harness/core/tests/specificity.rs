@@ -122,7 +122,7 @@ const SERVICES: &[Service] = &[
         "varying lengths",
         |d, drift| {
             let log: Vec<_> =
-                (0..1 + d.below(6)).map(|_| json!({"t": d.below(100_000), "m": d.base36(8)})).collect();
+                (0..=d.below(6)).map(|_| json!({"t": d.below(100_000), "m": d.base36(8)})).collect();
             body(&json!({"log": log, "level": if drift { "warn" } else { "info" }}))
         },
         "$.level",
@@ -255,9 +255,7 @@ const SERVICES: &[Service] = &[
         "coins",
         |d, drift| {
             // Two samples agree by chance: the third sees through most of it, and the candidate shakes.
-            body(
-                &json!({"at": d.moment(3, "Z"), "bucket": d.below(1000), "fixed": if drift { 1 } else { 0 }}),
-            )
+            body(&json!({"at": d.moment(3, "Z"), "bucket": d.below(1000), "fixed": i32::from(drift)}))
         },
         "$.fixed",
     ),
@@ -273,9 +271,9 @@ fn places(service: &Service, seed: u64, drift: bool) -> Vec<String> {
     assert_eq!(result.status, CaseStatus::Compared, "{} {seed}", service.0);
     if envparity_core::needs_resample(&result) {
         case.resample = Some(resample.side());
-        let mut rechecks = vec![recheck];
+        let mut rechecks = vec![recheck, (service.1)(&mut dice, false)];
         result = comparator(&[]).compare_rechecked(&case, rechecks.iter().map(Made::side));
-        while envparity_core::needs_recheck(&result) && rechecks.len() < 5 {
+        while envparity_core::needs_recheck(&result) && rechecks.len() < 6 {
             rechecks.push((service.1)(&mut dice, false));
             result = comparator(&[]).compare_rechecked(&case, rechecks.iter().map(Made::side));
         }
@@ -300,20 +298,20 @@ fn places(service: &Service, seed: u64, drift: bool) -> Vec<String> {
 fn nothing_is_found_where_nothing_differs() {
     let mut wrong = Vec::new();
     for service in SERVICES {
-        for seed in 0..500 {
+        for seed in 0..120 {
             let found = places(service, seed, false);
             if !found.is_empty() {
                 wrong.push(format!("{} {seed}: {found:?}", service.0));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), SERVICES.len() * 500, wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), SERVICES.len() * 120, wrong.join("\n"));
 }
 
 #[test]
 fn the_drift_beside_the_noise_is_always_found() {
     for service in SERVICES {
-        for seed in 1000..1200 {
+        for seed in 1000..1060 {
             assert_eq!(places(service, seed, true), [service.2], "{} {seed}", service.0);
         }
     }

@@ -137,6 +137,7 @@ fn package(evidence: &Evidence, keys: &[u64], change: &PackageChange) -> Option<
     }
     if let (Some(mine), Some(theirs)) = (&change.reference, &change.candidate)
         && major(mine) != major(theirs)
+        && !(is_year(major(mine)) && is_year(major(theirs)))
     {
         add(1.0, SuspectReason::MajorVersion);
     }

@@ -105,6 +105,8 @@ pub(crate) struct Bodies<'b> {
     pub(crate) reference: Part<'b>,
     /// Further samples of the reference, each with its lens.
     pub(crate) controls: Vec<(Part<'b>, Lens<'b>)>,
+    /// Noise is to be learned from them; else it was before.
+    pub(crate) learning: bool,
     pub(crate) candidate: Part<'b>,
     pub(crate) lens: Lens<'b>,
     pub(crate) rules: &'b CaseRules<'b>,
@@ -135,7 +137,7 @@ impl Bodies<'_> {
         }
         let readable = self.reference.text();
         let content = readable.content();
-        for (control, lens) in &self.controls {
+        for (control, lens) in self.controls.iter().filter(|_| self.learning) {
             if self.reference.is_same(control) {
                 continue;
             }
