@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::connect::ssh::{RemoteCommand, SshRoute};
 use crate::engine::{Engine, Route};
 use crate::error::{EngineError, ErrorKind, describe};
 use crate::manifest::collector_image;
@@ -34,10 +35,12 @@ pub(crate) struct Reaper {
     holder: JoinHandle<()>,
 }
 
-/// One reaper's container and the connection that keeps it waiting.
-struct Line {
-    name: String,
-    attached: AttachContainerResults,
+/// One reaper, and the connection that keeps it waiting.
+enum Line {
+    /// A collector's container.
+    Collector { name: String, attached: AttachContainerResults },
+    /// A shell on the host, where no collector can run.
+    Shell(Box<RemoteCommand>),
 }
 
 impl Engine {
@@ -74,15 +77,45 @@ impl Engine {
     }
 
     async fn arm(&self) -> Result<Line, String> {
-        let tag = collector_image(self, self.docker()).await?;
+        let mut reasons = match collector_image(self, self.docker()).await {
+            Ok(tag) => match Box::pin(self.arm_collector(&tag)).await {
+                Ok(line) => return Ok(line),
+                Err(reasons) => reasons,
+            },
+            Err(reason) => vec![reason],
+        };
+        if let Route::Ssh(route) = &self.inner.route {
+            match self.arm_shell(route).await {
+                Ok(line) => return Ok(line),
+                Err(reason) => reasons.push(format!("with a shell: {reason}")),
+            }
+        }
+        Err(reasons.join("; "))
+    }
+
+    async fn arm_collector(&self, tag: &str) -> Result<Line, Vec<String>> {
         let mut reasons = Vec::new();
         for socket in self.sockets_on_host() {
-            match Box::pin(self.arm_with(&tag, &socket)).await {
+            match self.arm_with(tag, &socket).await {
                 Ok(line) => return Ok(line),
                 Err(reason) => reasons.push(format!("with `{socket}`: {reason}")),
             }
         }
-        Err(reasons.join("; "))
+        Err(reasons)
+    }
+
+    async fn arm_shell(&self, route: &SshRoute) -> Result<Line, String> {
+        let socket = self.inner.socket.as_deref().unwrap_or(SOCKET);
+        let script = script(&self.inner.run.run, socket)?;
+        let armed = async {
+            let mut command = route.run(&script).await?;
+            match command.line().await.as_deref() {
+                Some("armed") => Ok(Line::Shell(Box::new(command))),
+                Some(other) => Err(other.to_owned()),
+                None => Err("it ended at once".to_owned()),
+            }
+        };
+        timeout(ARMING, armed).await.unwrap_or_else(|_| Err("it does not answer".to_owned()))
     }
 
     async fn arm_with(&self, tag: &str, socket: &str) -> Result<Line, String> {
@@ -109,7 +142,7 @@ impl Engine {
         };
         let armed = timeout(ARMING, armed).await.unwrap_or_else(|_| Err("it does not answer".to_owned()));
         match armed {
-            Ok(attached) => Ok(Line { name, attached }),
+            Ok(attached) => Ok(Line::Collector { name, attached }),
             Err(reason) => {
                 self.remove_container(&name).await;
                 Err(reason)
@@ -174,7 +207,9 @@ impl Engine {
                 _ = &mut disarmed => return line.let_go().await,
                 () = line.broken() => {}
             }
-            self.inner.guards.release(&line.name);
+            if let Line::Collector { name, .. } = &line {
+                self.inner.guards.release(name);
+            }
             let deadline = tokio::time::Instant::now() + GRACE;
             line = loop {
                 if let Ok(line) = self.arm().await {
@@ -192,18 +227,45 @@ impl Engine {
 impl Line {
     /// Returns when the other end is gone.
     async fn broken(&mut self) {
-        while let Some(Ok(_)) = self.attached.output.next().await {}
+        match self {
+            Self::Collector { attached, .. } => while let Some(Ok(_)) = attached.output.next().await {},
+            Self::Shell(command) => while command.line().await.is_some() {},
+        }
     }
 
     async fn let_go(mut self) {
-        let said = async {
-            self.attached.input.write_all(b"disarm\n").await?;
-            self.attached.input.flush().await
+        let said = match &mut self {
+            Self::Shell(command) => command.say("disarm").await,
+            Self::Collector { attached, .. } => {
+                let said = attached.input.write_all(b"disarm\n").await;
+                said.and(attached.input.flush().await)
+            }
         };
-        if said.await.is_ok() {
+        if said.is_ok() {
             timeout(DISARMING, self.broken()).await.ok();
         }
     }
+}
+
+/// Waits for the end of its input, then removes by label; needs the engine's client on the host.
+fn script(run: &str, socket: &str) -> Result<String, String> {
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    if !plain(run) || !plain(socket) {
+        return Err(format!("`{run}` or `{socket}` would need quotes"));
+    }
+    let grace = GRACE.as_secs();
+    Ok(format!(
+        "exec sh -c '\
+         export DOCKER_HOST=unix://{socket}; f=label=parity.run={run}; \
+         docker version >/dev/null 2>&1 || {{ echo no docker client there; exit 1; }}; \
+         echo armed; read -r word; [ \"$word\" = disarm ] && exit 0; exec >/dev/null 2>&1; sleep {grace}; \
+         for round in 1 2 3; do \
+         docker ps -aq --filter $f | xargs -r docker rm -fv; \
+         docker network ls -q --filter $f | xargs -r docker network rm; \
+         docker volume ls -q --filter $f | xargs -r docker volume rm -f; \
+         docker images -q --filter $f | xargs -r docker rmi -f; \
+         sleep 1; done'"
+    ))
 }
 
 async fn wait_for_armed(attached: &mut AttachContainerResults) -> Result<(), String> {
@@ -216,4 +278,17 @@ async fn wait_for_armed(attached: &mut AttachContainerResults) -> Result<(), Str
     }
     let said = String::from_utf8_lossy(&said);
     Err(if said.trim().is_empty() { "it ended at once".to_owned() } else { said.trim().to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::script;
+
+    #[test]
+    fn nothing_in_a_script_needs_quotes() {
+        let written = script("20261124T0958-3f9c2a", "/var/run/docker.sock").expect("plain");
+        assert!(written.contains("label=parity.run=20261124T0958-3f9c2a;"));
+        assert_eq!(written.matches('\'').count(), 2);
+        assert!(script("x;reboot", "/s").is_err() && script("x", "/a b").is_err());
+    }
 }

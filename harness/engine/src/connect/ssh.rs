@@ -4,12 +4,16 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use openssh::{ControlPersist, ForwardType, KnownHosts, Session, SessionBuilder, Socket};
+use openssh::{
+    Child, ChildStdin, ChildStdout, ControlPersist, ForwardType, KnownHosts, Session, SessionBuilder, Socket,
+    Stdio,
+};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::{TcpListener, UnixStream};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
@@ -35,7 +39,7 @@ pub(crate) struct Options<'a> {
 /// A master and what is forwarded through it.
 pub(crate) struct SshRoute {
     destination: String,
-    session: Mutex<Option<Session>>,
+    session: Mutex<Option<Arc<Session>>>,
     keeper: std::sync::Mutex<Option<JoinHandle<()>>>,
     sockets: TempDir,
     forwards: AtomicU64,
@@ -81,7 +85,7 @@ impl SshRoute {
             .map_err(|e| refusal(environment, destination, &e))?;
         Ok(Self {
             destination: destination.to_owned(),
-            session: Mutex::new(Some(session)),
+            session: Mutex::new(Some(Arc::new(session))),
             keeper: std::sync::Mutex::new(None),
             sockets,
             forwards: AtomicU64::new(0),
@@ -129,6 +133,17 @@ impl SshRoute {
         Err(last.map_or_else(|| self.gone(), |e| self.forward_failed(&target, &e)))
     }
 
+    /// Runs a command of the host's shell.
+    pub(crate) async fn run(&self, command: &str) -> Result<RemoteCommand, String> {
+        let session = self.session.lock().await.clone().ok_or("ssh is closed")?;
+        let mut order = session.arc_raw_command(command);
+        order.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = order.spawn().await.map_err(|e| chain(&e))?;
+        let input = child.stdin().take().ok_or("no input")?;
+        let output = child.stdout().take().ok_or("no output")?;
+        Ok(RemoteCommand { input, output: BufReader::new(output).lines(), _child: child })
+    }
+
     /// Stops forwarding to that local socket.
     pub(crate) async fn close_port(&self, local: &Path, host: &str, port: u16) {
         if let Some(session) = self.session.lock().await.as_ref() {
@@ -147,8 +162,10 @@ impl SshRoute {
             keeper.abort();
         }
         if let Some(session) = self.session.lock().await.take() {
-            // An error means that the master is gone, which is what is wanted.
-            session.close().await.ok();
+            // A command that still holds it ends it when it is dropped. An error means that the master is gone.
+            if let Ok(session) = Arc::try_unwrap(session) {
+                session.close().await.ok();
+            }
         }
         if let Ok(entries) = std::fs::read_dir(self.sockets.path()) {
             for entry in entries.flatten() {
@@ -183,6 +200,26 @@ impl SshRoute {
 
     fn gone(&self) -> EngineError {
         EngineError::new(ErrorKind::Unreachable, format!("ssh to `{}` is closed", self.destination))
+    }
+}
+
+/// A command that runs on the host. It ends, at the latest, when its input does.
+pub(crate) struct RemoteCommand {
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+    _child: Child<Arc<Session>>,
+}
+
+impl RemoteCommand {
+    /// Its next line; none once it has ended.
+    pub(crate) async fn line(&mut self) -> Option<String> {
+        self.output.next_line().await.ok().flatten()
+    }
+
+    /// Gives it a line.
+    pub(crate) async fn say(&mut self, line: &str) -> io::Result<()> {
+        self.input.write_all(format!("{line}\n").as_bytes()).await?;
+        self.input.flush().await
     }
 }
 

@@ -11,9 +11,6 @@ use super::pipe::PipeWriter;
 use super::pull;
 use super::saved::Saved;
 
-/// Above this, time counts for more than bytes.
-const LARGE: u64 = 16 << 20;
-
 /// An archive for `docker load` that holds some of the layers.
 pub(super) struct Delta {
     pub(super) saved: Saved,
@@ -26,10 +23,7 @@ pub(super) struct Delta {
 impl Delta {
     pub(super) fn write(&self, mut writer: PipeWriter) -> io::Result<()> {
         let written = if self.compress {
-            let sizes = self.saved.layers.values().map(|layer| Ok(layer.open()?.metadata()?.len()));
-            let total: io::Result<u64> = sizes.sum();
-            let level = if total.is_ok_and(|total| total > LARGE) { 1 } else { 6 };
-            let mut encoder = GzEncoder::new(&mut writer, Compression::new(level));
+            let mut encoder = GzEncoder::new(&mut writer, Compression::new(4));
             self.write_tar(&mut encoder).and_then(|()| encoder.finish().map(drop))
         } else {
             self.write_tar(&mut writer)

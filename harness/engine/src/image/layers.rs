@@ -1,7 +1,7 @@
 //! Layers and configurations kept between runs, so that the next send needs no `save`: the engine's interface has no
 //! way to ask for one layer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,9 @@ use tempfile::NamedTempFile;
 const LAYER_CAP: u64 = 64 << 20;
 /// All that is kept.
 const TOTAL_CAP: u64 = 1 << 30;
+
+const NAMES: &str = "names";
+const NAMES_CAP: usize = 4000;
 
 /// The folder of kept layers.
 #[derive(Debug, Clone)]
@@ -45,6 +48,28 @@ impl LayerCache {
     pub(crate) fn chain(&self, image_id: &str) -> Option<Vec<String>> {
         let text = fs::read_to_string(self.folder.join(file_name(image_id, "chain")?)).ok()?;
         Some(text.lines().map(str::to_owned).collect())
+    }
+
+    /// Diff ids of layers by the names that engines give their folders when they save them.
+    pub(crate) fn names(&self) -> BTreeMap<String, String> {
+        let text = fs::read_to_string(self.folder.join(NAMES)).unwrap_or_default();
+        let pairs = text.lines().filter_map(|line| line.split_once(' '));
+        pairs.map(|(name, id)| (name.to_owned(), id.to_owned())).collect()
+    }
+
+    /// Keeps them; the newest win where there are too many.
+    pub(crate) fn keep_names(&self, names: &BTreeMap<String, String>) -> io::Result<()> {
+        let mut all: Vec<(String, String)> =
+            self.names().into_iter().filter(|(n, _)| !names.contains_key(n)).collect();
+        let surplus = (all.len() + names.len()).saturating_sub(NAMES_CAP).min(all.len());
+        all.drain(..surplus);
+        all.extend(names.clone());
+        let mut file = self.scratch()?;
+        for (name, id) in all {
+            writeln!(file, "{name} {id}")?;
+        }
+        file.persist(self.folder.join(NAMES)).map_err(|e| e.error)?;
+        Ok(())
     }
 
     /// Keeps the diff ids of an image.

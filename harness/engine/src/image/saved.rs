@@ -35,6 +35,8 @@ pub(crate) fn read(
 ) -> io::Result<Saved> {
     let mut small: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut layers = BTreeMap::new();
+    let seen = cache.names();
+    let mut names = BTreeMap::new();
     let mut archive = tar::Archive::new(stream);
     for entry in archive.entries()? {
         let mut entry = entry?;
@@ -44,6 +46,10 @@ pub(crate) fn read(
         let name = clean(&entry.path()?);
         let size = entry.size();
         if is_named_by_digest(&name, known) && !is_named_by_digest(&name, wanted) {
+            continue;
+        }
+        // An older engine derives the folder's name from the chain of layers, so the name tells the content.
+        if seen.get(&name).is_some_and(|id| !wanted.contains(id)) {
             continue;
         }
         let mut start = vec![0; 512.min(usize::try_from(size).unwrap_or(512))];
@@ -57,12 +63,19 @@ pub(crate) fn read(
             small.insert(name, bytes);
         } else if start.len() == 512 || start.starts_with(GZIP) {
             let (diff_id, file) = spill(whole, start.starts_with(GZIP), cache)?;
+            if is_chain_name(&name) && known.contains(&diff_id) {
+                names.insert(name, diff_id.clone());
+            }
             if wanted.contains(&diff_id) {
                 layers.insert(diff_id.clone(), cache.keep_layer(&diff_id, file)?);
             }
         }
     }
     let config = config_of(&small)?;
+    if !names.is_empty() {
+        // Only saves time.
+        cache.keep_names(&names).ok();
+    }
     match wanted.iter().find(|id| !layers.contains_key(*id)) {
         Some(missing) => Err(invalid(format!("layer {missing} is not in what the engine saved"))),
         None => Ok(Saved { config, layers }),
@@ -106,6 +119,12 @@ fn config_of(small: &BTreeMap<String, Vec<u8>>) -> io::Result<Vec<u8>> {
 fn is_named_by_digest<'a>(name: &str, ids: impl IntoIterator<Item = &'a String>) -> bool {
     let Some(hex) = name.strip_prefix("blobs/sha256/") else { return false };
     ids.into_iter().any(|id| id.strip_prefix("sha256:") == Some(hex))
+}
+
+/// `HEX/layer.tar`.
+fn is_chain_name(name: &str) -> bool {
+    name.strip_suffix("/layer.tar")
+        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn clean(path: &Path) -> String {

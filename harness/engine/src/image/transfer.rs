@@ -307,7 +307,7 @@ fn copy(mut reader: PipeReader, mut writer: PipeWriter, compress: bool) -> io::R
         }
     };
     let copied = if compress {
-        let mut encoder = GzEncoder::new(&mut writer, Compression::fast());
+        let mut encoder = GzEncoder::new(&mut writer, Compression::new(4));
         pump(&mut encoder).and_then(|()| encoder.finish().map(drop))
     } else {
         pump(&mut writer)

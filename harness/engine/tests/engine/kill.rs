@@ -102,12 +102,27 @@ pub(crate) async fn a_killed_process_leaves_nothing_here() {
 }
 
 pub(crate) async fn a_killed_process_leaves_nothing_afar() {
-    let run = run("afar");
+    killed_afar("afar", false).await;
+}
+
+pub(crate) async fn where_no_collector_runs_a_shell_cleans_up() {
+    killed_afar("shell", true).await;
+}
+
+/// With a `broken` collector its image on the remote engine is another one.
+async fn killed_afar(name: &str, broken: bool) {
+    let run = run(name);
     let here = local(&run).await;
     let lab = lab(&run).await;
     let there = Engine::connect("there", &over_ssh(&lab), &run.context).await.expect("connects");
     let image = service_image(&here).await;
     send(&here, &there, &image, Sync::Missing, Transfer::Auto, &|_| ()).await.expect("sent");
+    if broken {
+        let tag = format!("envparity/collector:{}", &envparity_engine::embedded::COLLECTOR_DIGEST[..12]);
+        let docker = ["exec", &lab.state().container, "docker", "tag", &image.reference, &tag];
+        let tagged = std::process::Command::new("docker").args(docker).output().expect("docker runs");
+        assert!(tagged.status.success(), "{tagged:?}");
+    }
     let mut job = job_of(&run.context);
     let own = run.context.runtime_dir.join("doomed");
     std::fs::create_dir(&own).expect("created");
@@ -118,6 +133,8 @@ pub(crate) async fn a_killed_process_leaves_nothing_afar() {
     let doomed = job["run"].as_str().expect("a run").to_owned();
     let mut child = child(&job).await;
     let master = master_in(&own).expect("its master listens");
+    // A shell is no container.
+    assert_eq!(left(&there, &doomed).await.len(), if broken { 1 } else { 2 });
     child.kill().await.expect("killed");
     is_cleared(&there, &doomed, 30).await;
     let ended = async {

@@ -41,6 +41,7 @@ fn main() -> std::process::ExitCode {
         images::what_cannot_be_had_says_why,
         kill::a_killed_process_leaves_nothing_here,
         kill::a_killed_process_leaves_nothing_afar,
+        kill::where_no_collector_runs_a_shell_cleans_up,
         kill::a_run_that_closes_disarms_its_reaper,
         remote::an_image_travels_by_layer_and_runs_there,
         remote::refusals_of_ssh_say_what_to_do,
