@@ -1,0 +1,222 @@
+//! Engines that cannot be reached or must not be used: exit 3, naming the environment and what to do.
+
+use std::fs;
+
+use crate::support::{Outcome, Project, keeper};
+
+tests!("engines":
+    a_socket_that_is_not_there,
+    a_local_engine_that_does_not_answer,
+    ssh_with_nobody_at_the_port,
+    an_unknown_host_key,
+    a_changed_host_key,
+    a_key_that_is_not_accepted,
+    a_key_file_that_is_not_there,
+    a_socket_that_is_not_there_on_the_host,
+    tls_without_the_files,
+    tls_with_files_that_are_none,
+    tls_with_another_authority,
+    tls_with_another_client,
+    tls_at_a_port_that_is_plain,
+    plain_at_a_port_that_is_tls,
+    one_engine_twice_is_refused,
+    one_engine_by_two_ways_is_refused,
+    one_engine_twice_by_consent,
+    one_lab_twice_is_refused,
+    the_rest_is_said_when_one_is_unreachable,
+);
+
+fn fails(project: Project, words: &str) -> Outcome {
+    let outcome = project.run();
+    outcome.exits(3).verdict("inconclusive").cause(Some("lab"), words).has_all_reports();
+    // The text says it too, not only the file.
+    outcome.prints("lab").prints(words);
+    outcome
+}
+
+fn a_socket_that_is_not_there() {
+    fails(
+        Project::new().candidate_is("lab", "engine = \"unix:///nowhere/docker.sock\"\n"),
+        "/nowhere/docker.sock",
+    );
+}
+
+fn a_local_engine_that_does_not_answer() {
+    let outcome = Project::new().variable("DOCKER_HOST", "unix:///nowhere/docker.sock").run();
+    outcome.exits(3).verdict("inconclusive").cause(Some("local"), "/nowhere/docker.sock");
+}
+
+fn ssh(edit: impl Fn(String) -> String) -> Project {
+    Project::new().candidate_is("lab", &edit(keeper::lab().lines()))
+}
+
+fn ssh_with_nobody_at_the_port() {
+    let port = keeper::lab().destination.rsplit_once(':').expect("a port").1.to_owned();
+    fails(ssh(|lines| lines.replace(&format!(":{port}\""), ":1\"")), "refused");
+}
+
+fn with_known_hosts(text: &str) -> Project {
+    let project = ssh(|lines| lines.replace(&keeper::lab().known_hosts.display().to_string(), "known_hosts"));
+    project.file("known_hosts", text)
+}
+
+fn an_unknown_host_key() {
+    let outcome = fails(with_known_hosts("elsewhere ssh-ed25519 AAAA\n"), "host key");
+    assert!(
+        outcome.stdout.contains("not known") && outcome.stdout.contains("known-hosts"),
+        "{}",
+        outcome.words()
+    );
+}
+
+fn a_changed_host_key() {
+    let known = fs::read_to_string(&keeper::lab().known_hosts).expect("known hosts");
+    // Another key of the same length: the last characters but one of its text are those of the key itself.
+    let (line, _) = known.trim_end().split_once('\n').unwrap_or((known.trim_end(), ""));
+    let place = line.split(' ').take(2).map(str::len).sum::<usize>() + 2 + 40;
+    let other = if &line[place..=place] == "A" { "B" } else { "A" };
+    let changed = format!("{}{other}{}\n", &line[..place], &line[place + 1..]);
+    let outcome = fails(with_known_hosts(&changed), "host key");
+    assert!(outcome.stdout.contains("changed"), "{}", outcome.words());
+}
+
+fn a_key_that_is_not_accepted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = folder.path().join("key");
+    let made = std::process::Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+        .arg(&key)
+        .status();
+    assert!(made.expect("ssh-keygen").success());
+    let identity = keeper::lab().identity.display().to_string();
+    fails(ssh(|lines| lines.replace(&identity, &key.display().to_string())), "key");
+}
+
+fn a_key_file_that_is_not_there() {
+    let identity = keeper::lab().identity.display().to_string();
+    let outcome = ssh(|lines| lines.replace(&identity, "keys/nowhere")).run();
+    assert!(matches!(outcome.code, Some(2 | 3)), "{}", outcome.words());
+    assert!(
+        outcome.words().contains("keys/nowhere") && outcome.words().contains("hint"),
+        "{}",
+        outcome.words()
+    );
+}
+
+fn a_socket_that_is_not_there_on_the_host() {
+    fails(ssh(|lines| format!("{lines}socket = \"/nowhere/docker.sock\"\n")), "/nowhere/docker.sock");
+}
+
+/// The lab's engine over TLS, with files that a test changes.
+fn tls(ca: &str, cert: &str, key: &str) -> Project {
+    let files = format!("tls = {{ ca = {ca:?}, cert = {cert:?}, key = {key:?} }}\n");
+    Project::new().candidate_is("lab", &format!("engine = \"tcp://{}\"\n{files}", keeper::lab().tls))
+}
+
+fn genuine() -> [String; 3] {
+    ["ca.pem", "cert.pem", "key.pem"].map(|name| keeper::lab().certificates.join(name).display().to_string())
+}
+
+fn tls_without_the_files() {
+    let [ca, cert, _] = genuine();
+    let outcome = tls(&ca, &cert, "nowhere/key.pem").run();
+    assert!(matches!(outcome.code, Some(2 | 3)), "{}", outcome.words());
+    assert!(
+        outcome.words().contains("nowhere/key.pem") && outcome.words().contains("hint"),
+        "{}",
+        outcome.words()
+    );
+}
+
+fn tls_with_files_that_are_none() {
+    let [_, cert, key] = genuine();
+    fails(tls("ca.pem", &cert, &key).file("ca.pem", "no certificate\n"), "ca.pem");
+}
+
+fn other_authority(project: Project) -> Project {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut parameters = rcgen::CertificateParams::new(vec!["other".to_owned()]).expect("a name");
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let certificate = parameters.self_signed(&key).expect("signed");
+    project
+        .file("other.pem", &pem("CERTIFICATE", certificate.der()))
+        .file("other-key.pem", &pem("PRIVATE KEY", key.serialized_der()))
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<String> =
+        text.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
+fn tls_with_another_authority() {
+    let [_, cert, key] = genuine();
+    fails(other_authority(tls("other.pem", &cert, &key)), "certificate is not signed by the given authority");
+}
+
+fn tls_with_another_client() {
+    let [ca, ..] = genuine();
+    fails(other_authority(tls(&ca, "other.pem", "other-key.pem")), "does not accept the client certificate");
+}
+
+fn tls_at_a_port_that_is_plain() {
+    let [ca, cert, key] = genuine();
+    let port = keeper::lab().destination.rsplit_once(':').expect("a port").1.to_owned();
+    let lines = format!(
+        "engine = \"tcp://127.0.0.1:{port}\"\ntls = {{ ca = {ca:?}, cert = {cert:?}, key = {key:?} }}\n"
+    );
+    fails(Project::new().candidate_is("lab", &lines), "TLS");
+}
+
+fn plain_at_a_port_that_is_tls() {
+    fails(Project::new().candidate_is("lab", &format!("engine = \"tcp://{}\"\n", keeper::lab().tls)), "TLS");
+}
+
+fn same_engine(project: Project) {
+    let outcome = project.run();
+    outcome.exits(3).verdict("inconclusive").cause(None, "one engine");
+    assert!(outcome.report()["causes"].to_string().contains("allow-same-engine"), "{}", outcome.words());
+}
+
+/// What the configuration says outright needs no engine to be asked.
+fn plainly_same(project: Project) {
+    project
+        .run()
+        .exits(2)
+        .complains("parity.toml:")
+        .complains("are the same engine")
+        .complains("allow-same-engine");
+}
+
+fn one_engine_twice_is_refused() {
+    plainly_same(Project::new().candidate_is("other", "engine = \"local\"\n"));
+}
+
+fn one_engine_by_two_ways_is_refused() {
+    same_engine(Project::new().candidate_is("other", "engine = \"unix:///var/run/docker.sock\"\n"));
+}
+
+fn one_engine_twice_by_consent() {
+    let outcome = Project::local().run();
+    outcome.exits(0).verdict("parity").coverage(1, 1);
+}
+
+fn one_lab_twice_is_refused() {
+    plainly_same(Project::new().reference_is("first", &keeper::lab().lines()));
+    // By another name of the host it takes the proof of the route.
+    let lines = keeper::lab().lines().replace("@127.0.0.1:", "@127.0.0.2:");
+    let known = fs::read_to_string(&keeper::lab().known_hosts)
+        .expect("known hosts")
+        .replace("[127.0.0.1]", "[127.0.0.2]");
+    let lines = lines.replace(&keeper::lab().known_hosts.display().to_string(), "known_hosts");
+    same_engine(Project::new().reference_is("first", &lines).file("known_hosts", &known));
+}
+
+fn the_rest_is_said_when_one_is_unreachable() {
+    let lines = "[environments.gone]\nengine = \"unix:///nowhere/docker.sock\"\n";
+    let outcome = Project::new().candidate_env("VALUE_STATUS", "500").section(lines).run();
+    outcome.exits(3).cause(Some("gone"), "/nowhere/docker.sock");
+    assert_eq!(outcome.finding("response-status", Some("status"))["environment"], "lab");
+}

@@ -1,0 +1,50 @@
+//! The tests, by what they are about.
+
+/// A group of tests under a prefix.
+macro_rules! tests {
+    ($prefix:literal: $($name:ident),+ $(,)?) => {
+        pub(crate) const ALL: &[crate::Test] = &[$((concat!($prefix, "::", stringify!($name)), $name)),+];
+    };
+}
+
+mod bodies;
+mod compare;
+mod configuration;
+mod control;
+mod death;
+mod drift;
+mod engines;
+mod interruption;
+mod journal;
+mod kept;
+mod manifests;
+mod parity;
+mod secrets;
+mod selection;
+mod starting;
+mod transport;
+mod url;
+mod usage;
+
+/// They touch no engine.
+pub(crate) const WITHOUT_ENGINE: &[&[crate::Test]] = &[usage::ALL, configuration::ALL];
+
+/// They start containers.
+pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
+    parity::ALL,
+    drift::ALL,
+    control::ALL,
+    manifests::ALL,
+    selection::ALL,
+    bodies::ALL,
+    transport::ALL,
+    starting::ALL,
+    death::ALL,
+    engines::ALL,
+    url::ALL,
+    compare::ALL,
+    kept::ALL,
+    secrets::ALL,
+    journal::ALL,
+    interruption::ALL,
+];

@@ -1,0 +1,134 @@
+//! Secrets are in no file of a run, in no output, on no label.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use crate::support::{Docker, Outcome, Project};
+
+tests!("secrets":
+    no_artifact_holds_a_secret,
+    no_report_made_again_holds_a_secret,
+    a_secret_that_differs_is_seen_without_being_shown,
+    no_label_holds_a_secret,
+);
+
+/// Each is found by another road: variables, headers, answers, logs, the command line.
+const CANARIES: [&str; 8] = [
+    "canary-container-env",
+    "canary-environment-env",
+    "canary-header-value",
+    "canary-config-variable",
+    "canary-typed-variable",
+    "canary-basic-password",
+    "s3cr3t-cookie-canary",
+    "Y2FuYXJ5LXVzZXI6Y2FuYXJ5LWJhc2ljLXBhc3N3b3Jk",
+];
+
+const SUITE: &str = "GET {{base}}/echo?t={{api_token}}\nAuthorization: Bearer canary-header-value\nX-Api-Key: {{api_key}}\nHTTP 200\n\n\
+    GET {{base}}/echo\n[BasicAuth]\ncanary-user: canary-basic-password\nHTTP 200\n\n\
+    GET {{base}}/login\nHTTP 200\n\nGET {{base}}/value\nHTTP 200\n";
+
+fn project() -> Project {
+    Project::new()
+        .with_control()
+        .with_manifests()
+        .container("env", "{ DB_PASSWORD = \"canary-container-env\" }")
+        .candidate_env("SERVICE_TOKEN", "canary-environment-env")
+        // The service gives one of them away.
+        .candidate_env("VALUE_BODY", "{\"oops\":\"canary-environment-env\"}")
+        .section("[variables]\napi_key = \"canary-config-variable\"\n")
+        .suite("secret", SUITE)
+}
+
+const ARGUMENTS: [&str; 3] = ["run", "--variable", "api_token=canary-typed-variable"];
+
+fn files_below(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files_below(&path, found);
+            continue;
+        }
+        let bytes = fs::read(&path).expect("readable");
+        let bytes = if path.extension().is_some_and(|extension| extension == "zst") {
+            let mut plain = Vec::new();
+            zstd::stream::Decoder::new(bytes.as_slice())
+                .and_then(|mut d| d.read_to_end(&mut plain))
+                .expect("a body");
+            plain
+        } else {
+            bytes
+        };
+        found.push((path.display().to_string(), bytes));
+    }
+}
+
+fn holds_no_canary(outcome: &Outcome) {
+    let mut files = vec![
+        ("standard output".to_owned(), outcome.stdout.clone().into_bytes()),
+        ("standard error".to_owned(), outcome.stderr.clone().into_bytes()),
+    ];
+    files_below(outcome.folder(), &mut files);
+    assert!(files.len() > 8, "{}", files.len());
+    let mut leaks = Vec::new();
+    for (name, bytes) in &files {
+        let text = String::from_utf8_lossy(bytes);
+        for canary in CANARIES {
+            if let Some(at) = text.find(canary) {
+                let from = text[..at].char_indices().rev().nth(60).map_or(0, |(index, _)| index);
+                leaks.push(format!("{canary} in {name}: …{}", &text[from..at + canary.len()]));
+            }
+        }
+    }
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+}
+
+fn no_artifact_holds_a_secret() {
+    let project = project();
+    let outcome = project.parity(&ARGUMENTS);
+    outcome.verdict("drift").has_all_reports();
+    holds_no_canary(&outcome);
+}
+
+fn no_report_made_again_holds_a_secret() {
+    let project = project();
+    let first = project.parity(&ARGUMENTS);
+    let again = project.parity(&["report", "latest"]);
+    assert_eq!(again.code, first.code, "{}", again.words());
+    assert!(CANARIES.iter().all(|canary| !again.words().contains(canary)), "{}", again.words());
+    holds_no_canary(&first);
+}
+
+fn a_secret_that_differs_is_seen_without_being_shown() {
+    let suite = "GET {{base}}/value\nHTTP 200\n";
+    let project = Project::new()
+        .section("[variables]\napi_token = \"canary-config-variable\"\n")
+        .suite("secret", suite);
+    let project = project.reference_env("VALUE_BODY", "{\"token\":\"canary-config-variable\"}");
+    let outcome = project.candidate_env("VALUE_BODY", "{\"token\":\"another-value-there\"}").run();
+    outcome.exits(1).finds("response-value", "$.token");
+    holds_no_canary(&outcome);
+}
+
+fn no_label_holds_a_secret() {
+    let project = project();
+    let arguments = [ARGUMENTS.as_slice(), &["--keep", "always"]].concat();
+    let outcome = project.parity(&arguments);
+    let run = outcome.run.clone().expect("a run");
+    let filter = format!("label=parity.run={run}");
+    let mut labels = String::new();
+    for docker in [Docker::local(), crate::support::keeper::lab().docker()] {
+        for id in docker.run(&["ps", "-aq", "--filter", &filter]).lines() {
+            // One that goes by itself may be gone first.
+            labels.push_str(
+                &docker
+                    .try_run(&["inspect", "-f", "{{json .Config.Labels}} {{.Name}}", id], None)
+                    .unwrap_or_default(),
+            );
+            docker.try_run(&["rm", "-f", id], None).ok();
+        }
+    }
+    assert!(labels.contains(&run), "{labels}");
+    assert!(CANARIES.iter().all(|canary| !labels.contains(canary)), "{labels}");
+}
