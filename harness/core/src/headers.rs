@@ -15,7 +15,7 @@ use crate::noise::Noise;
 use crate::rules::{CaseRules, Marks, Mode};
 
 /// Say nothing about the service: they differ from response to response, or belong to the connection.
-const IGNORED: &[&str] = &[
+pub(crate) const IGNORED: &[&str] = &[
     "date",
     "age",
     "connection",
@@ -32,7 +32,7 @@ const IGNORED: &[&str] = &[
 ];
 
 /// Name the software that answers: information that points at a version.
-const BANNERS: &[&str] =
+pub(crate) const BANNERS: &[&str] =
     &["server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator"];
 
 /// Lists whose members have no order.

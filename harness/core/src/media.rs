@@ -18,6 +18,8 @@ pub(crate) struct MediaType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Family {
     Json,
+    /// One JSON value a line.
+    Lines,
     Text,
     Binary,
     Unknown,
@@ -50,7 +52,8 @@ impl MediaType {
             | (_, "xml" | "javascript" | "x-www-form-urlencoded" | "yaml" | "x-yaml" | "graphql") => {
                 Family::Text
             }
-            (_, "x-ndjson" | "jsonl" | "json-seq" | "toml" | "sql") => Family::Text,
+            (_, "x-ndjson" | "ndjson" | "jsonl" | "x-jsonlines") => Family::Lines,
+            (_, "json-seq" | "toml" | "sql") => Family::Text,
             ("image" | "audio" | "video" | "font", _)
             | (_, "octet-stream" | "pdf" | "zip" | "gzip" | "x-tar" | "x-protobuf" | "protobuf" | "wasm") => {
                 Family::Binary

@@ -457,6 +457,18 @@ fn text_and_bytes_are_compared() {
             Made::new(200, "image/png", b"GIF89a000000"),
             "response-value body [magic]",
         ),
+        (
+            "json lines",
+            Made::new(200, "application/x-ndjson", "{\"a\":1,\"b\":1}\n{\"a\":2}\n"),
+            Made::new(200, "application/x-ndjson", "{\"b\":1,\"a\":1}\n{\"a\":3}\n"),
+            "response-value $[1].a",
+        ),
+        (
+            "json line gone",
+            Made::new(200, "application/x-ndjson", "{\"a\":1}\n{\"a\":2}\n"),
+            Made::new(200, "application/x-ndjson", "{\"a\":2}\n"),
+            "response-length $ [shorter]",
+        ),
         ("broken json on both", Made::json("{oops"), Made::json("{oops!"), "response-value body"),
     ];
     for (name, reference, candidate, expected) in cases {

@@ -59,8 +59,15 @@ impl<'b> Part<'b> {
         }
         let text = decode(self.bytes, media.charset())
             .filter(|text| family != Family::Unknown || !text.contains('\0'));
+        let text = text.map(|text| if family == Family::Lines { Cow::Owned(as_array(&text)) } else { text });
         Readable { text, family, empty: false }
     }
+}
+
+/// One value a line as one list of them: item 0 is the first line.
+fn as_array(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    format!("[{}]", lines.join(","))
 }
 
 /// A body as text, where it is one.
@@ -90,7 +97,7 @@ impl Readable<'_> {
             return Content::Bytes;
         };
         let looks = text.trim_start().starts_with(['{', '[']);
-        if self.family == Family::Json || looks {
+        if matches!(self.family, Family::Json | Family::Lines) || looks {
             match Document::parse(text) {
                 Ok(document) => return Content::Json(document),
                 Err(Unreadable::Syntax(_) | Unreadable::TooLarge) => {}
