@@ -195,7 +195,7 @@ fn all_alike(exchanges: &[Option<&Exchange>]) -> bool {
     first.is_some() && digests.all(|digest| digest == first)
 }
 
-fn authority_of(recording: &Recording) -> Authority {
+pub(crate) fn authority_of(recording: &Recording) -> Authority {
     match &recording.environment {
         Some(line) => {
             let alias =

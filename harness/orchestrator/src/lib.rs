@@ -4,6 +4,7 @@
 //! [`Report`](envparity_model::Report) and files.
 
 mod analysis;
+mod approved;
 mod artifacts;
 mod engines;
 mod event;
@@ -20,6 +21,7 @@ mod session;
 mod source;
 
 pub use analysis::report_of;
+pub use approved::normal_exchanges;
 pub use artifacts::{Format, write as write_reports};
 pub use engines::{collect_manifest, prune};
 pub use event::{Event, Sink};

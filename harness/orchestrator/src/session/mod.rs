@@ -44,6 +44,7 @@ pub(crate) struct Session<'a> {
     pub(crate) selection: &'a Selection,
     pub(crate) id: &'a RunId,
     pub(crate) context: RunContext,
+    #[cfg_attr(not(feature = "lab"), expect(dead_code, reason = "only labs need it"))]
     pub(crate) places: &'a Places,
     pub(crate) journal: &'a Journal,
     pub(crate) events: Sink<'a>,
@@ -54,6 +55,7 @@ pub(crate) struct Session<'a> {
     /// Containers may be left running at the end.
     pub(crate) may_keep: bool,
     /// Labs that are up already: (environment, how it is reached).
+    #[cfg_attr(not(feature = "lab"), expect(dead_code, reason = "only labs need it"))]
     pub(crate) held: &'a [(String, EngineSpec)],
     state: Mutex<State>,
 }

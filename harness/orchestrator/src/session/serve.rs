@@ -22,7 +22,7 @@ impl Session<'_> {
         let since = Instant::now();
         let control = self.wants_control();
         let started = join_all(sites.iter().map(|site| async move {
-            let twice = control && site.role == Role::Reference && site.is_ours() && !self.alone;
+            let twice = control && site.role == Role::Reference && site.is_ours();
             join(self.start_one(site, "primary"), async {
                 if twice { Some(self.start_one(site, "control").await) } else { None }
             })
@@ -37,7 +37,7 @@ impl Session<'_> {
 
     /// A second sample of the reference is of use where there is something to sample.
     pub(crate) fn wants_control(&self) -> bool {
-        self.config.compare.control == Control::Auto && self.plan.with_suites && !self.alone
+        self.config.compare.control == Control::Auto && self.plan.with_suites
     }
 
     /// Starts a service for one purpose; none where there is nothing to start.
