@@ -599,9 +599,21 @@ fn hostile_bodies_do_no_harm() {
     assert!(compare(&deep(15_000, "1"), &deep(15_000, "1")).drifts.is_empty());
     assert_eq!(compare(&deep(15_000, "1"), &deep(15_000, "2")).drifts.len(), 1);
     assert_eq!(compare(&deep(100_000, "1"), &deep(100_000, "2")).drifts.len(), 1);
+    let nested = |n: usize, core: &str| {
+        Made::json(&format!("{}{core}{}", r#"{"a":[{"b":"#.repeat(n), "}]}".repeat(n)))
+    };
+    assert_eq!(compare(&nested(3_000, "1"), &nested(3_000, "2")).drifts.len(), 1);
     let keys = |n: u32| (0..n).map(|k| format!("\"k{k}\":1")).collect::<Vec<_>>().join(",");
     let wide = compare(&Made::json(&format!("{{{}}}", keys(20_000))), &Made::json("{}"));
     assert_eq!(wide.drifts.len(), 20_000);
+    // Lists of wide items that share nothing, seen three times.
+    let items = |salt: &str| {
+        let item = |n: u32| {
+            format!("{{{}}}", (0..500).map(|k| format!("\"{salt}{k}\":{n}")).collect::<Vec<_>>().join(","))
+        };
+        Made::json(&format!("[{}]", (0..60).map(item).collect::<Vec<_>>().join(",")))
+    };
+    assert!(!compare_controlled(&items("a"), &items("b"), &items("c")).drifts.is_empty());
     let lines = |n: usize, s: &str| Made::text(&format!("{s}\n").repeat(n));
     assert!(!compare(&lines(100_000, "a"), &lines(100_001, "b")).drifts.is_empty());
     for bytes in [&b"\0\0\0"[..], b"\xff\xfe", b"{\"a\": \"\\ud800\"}", b"]]>\x1b[0m"] {

@@ -29,10 +29,9 @@ pub(super) struct Tally {
     inconclusive: BTreeMap<(usize, String), String>,
     noise: BTreeSet<Learned>,
     shape_only: BTreeSet<Learned>,
-    /// Answers where both sides have a status: all of them, 404 on both, with an expectation of the suite.
+    /// Answers whose status the suite says nothing about: all of them, and those with 404 on both sides.
     answered: u64,
     both_missing: u64,
-    expected: u64,
     latency: BTreeMap<usize, Vec<(f32, f32)>>,
 }
 
@@ -80,10 +79,9 @@ impl Tally {
                 self.inconclusive.insert((case, candidate.to_owned()), reason.clone());
             }
         }
-        if let Some((mine, theirs)) = result.statuses {
+        if let Some((mine, theirs)) = result.statuses.filter(|_| !result.expects_status) {
             self.answered += 1;
             self.both_missing += u64::from(mine == 404 && theirs == 404);
-            self.expected += u64::from(result.expects_status);
         }
         if let Some((mine, theirs)) = result.latency {
             self.latency.entry(by).or_default().push((mine as f32, theirs as f32));
@@ -191,9 +189,9 @@ impl Analysis {
         if missing > 0 {
             found.push((format!("{} has no result", count(missing, "case", "cases")), None));
         }
-        if tally.answered > 0 && tally.both_missing == tally.answered && tally.expected == 0 {
+        if tally.answered > 0 && tally.both_missing == tally.answered {
             found.push((
-                "both sides answer 404 to every case".to_owned(),
+                "both sides answer 404 to every case that expects no status".to_owned(),
                 Some("check the base path and the port; a suite that means 404 says `HTTP 404`"),
             ));
         }

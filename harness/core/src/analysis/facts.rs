@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use envparity_model::{ChangeKind, Code, Fact, FactChange, FactValue, ManifestState, Severity, Way};
 
 use super::Analysis;
+use super::packages::is_system;
 use super::wording::list;
 use crate::drift::Drift;
 use crate::excerpt::short;
@@ -24,6 +25,9 @@ impl Analysis {
         let mut out = FactFindings::default();
         let reference = self.reference();
         let (mine, my_way) = self.facts_of(&reference);
+        for name in std::iter::once(reference.clone()).chain(self.candidates()) {
+            self.judge_unread(&name);
+        }
         for candidate in self.candidates() {
             let (theirs, their_way) = self.facts_of(&candidate);
             if mine.is_empty() || theirs.is_empty() {
@@ -70,6 +74,20 @@ impl Analysis {
             out.equal = out.equal.max(equal);
         }
         out
+    }
+
+    /// Facts that could not be read are not facts that agree.
+    fn judge_unread(&mut self, name: &str) {
+        let state = self.sides.get(name).and_then(|side| side.manifest.as_ref()).map(|line| &line.state);
+        let Some(ManifestState::Present { manifest, .. }) = state else {
+            return;
+        };
+        let unread = manifest.unread.iter().filter(|unread| is_system(unread));
+        let each: Vec<String> = unread.map(|u| format!("{} ({})", u.path, u.reason)).collect();
+        if !each.is_empty() {
+            let message = format!("not every fact of `{name}` could be read: {}", list(&each, 3));
+            self.blame(Some(name), 5, message, Some("what could not be read may hide a difference"));
+        }
     }
 
     /// Facts from inside, with those that the journal's environment line adds.

@@ -7,7 +7,7 @@ use envparity_config::Target;
 use envparity_manifest::compare_versions;
 use envparity_model::{
     ChangeKind, Code, Ecosystem, Manifest, ManifestState, Package, PackageChange, PackageSummary, Packages,
-    Severity, Way, purl,
+    Severity, Unread, Way, purl,
 };
 
 use super::Analysis;
@@ -148,7 +148,8 @@ pub(super) fn compare(
     let wanted = |ecosystem: Ecosystem| ecosystems.is_empty() || ecosystems.contains(&ecosystem);
     let mut out = Outcome::default();
     let unread = |manifest: &Manifest, ecosystem: Ecosystem| {
-        let concerns = |unread: &&envparity_model::Unread| unread.ecosystem.is_none_or(|e| e == ecosystem);
+        let concerns =
+            |unread: &&Unread| !is_system(unread) && unread.ecosystem.is_none_or(|e| e == ecosystem);
         manifest.unread.iter().find(concerns).map(|u| format!("{}: {}", u.path, u.reason))
     };
     let (lefts, rights) = (groups(mine.manifest), groups(theirs.manifest));
@@ -166,7 +167,7 @@ pub(super) fn compare(
     // Nothing is installed that could be read, and something could not: which ecosystem it hides is unknown.
     if present.is_empty()
         && out.failed.is_empty()
-        && let Some(u) = mine.manifest.unread.iter().chain(&theirs.manifest.unread).next()
+        && let Some(u) = mine.manifest.unread.iter().chain(&theirs.manifest.unread).find(|u| !is_system(u))
     {
         out.failed.insert(Ecosystem::Deb, format!("{}: {}", u.path, u.reason));
     }
@@ -202,6 +203,14 @@ pub(super) fn compare(
     }
     out.changes = changes;
     out
+}
+
+/// Whether it was the system that could not be read, which tells facts and what is loaded, and no packages.
+pub(super) fn is_system(unread: &Unread) -> bool {
+    unread.ecosystem.is_none()
+        && ["/proc", "/sys"]
+            .iter()
+            .any(|top| unread.path == *top || unread.path.starts_with(&format!("{top}/")))
 }
 
 fn groups(manifest: &Manifest) -> Groups<'_> {

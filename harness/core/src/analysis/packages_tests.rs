@@ -1,4 +1,3 @@
-use envparity_model::Unread;
 use proptest::prelude::*;
 
 use super::*;
@@ -179,6 +178,16 @@ fn what_could_not_be_read_is_no_absence() {
     let mut nothing = manifest(vec![]);
     nothing.unread = part.unread.clone();
     assert!(!run(&nothing, &nothing).failed.is_empty());
+}
+
+#[test]
+fn what_the_system_hides_is_no_package() {
+    let full = manifest(vec![gem("rack", "2.2.4"), gem("json", "2.6.1")]);
+    let mut part = manifest(vec![gem("json", "2.6.1")]);
+    part.unread.push(Unread { ecosystem: None, path: "/proc/1/environ".into(), reason: "denied".into() });
+    let outcome = run(&full, &part);
+    assert_eq!(lines(&outcome), ["Missing gem/rack 2.2.4 -"]);
+    assert!(outcome.failed.is_empty());
 }
 
 #[test]

@@ -205,6 +205,9 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Members looked at when two items are held against each other.
+const COMPARED: usize = 64;
+
 /// Items to be lined up: position in their list, node.
 struct Items {
     lefts: Vec<(usize, NodeId)>,
@@ -224,7 +227,7 @@ fn is_foreign((left, l): (&Document<'_>, NodeId), (right, r): (&Document<'_>, No
         return false;
     }
     let (mut scalars, mut same) = (0, 0);
-    for child in left.children(l).filter(|child| left.kind(*child).is_scalar()).take(64) {
+    for child in left.children(l).filter(|child| left.kind(*child).is_scalar()).take(COMPARED) {
         scalars += 1;
         let theirs = right.member(r, &left.key(child));
         same += usize::from(theirs.is_some_and(|theirs| left.raw(child) == right.raw(theirs)));
@@ -240,9 +243,9 @@ fn alike((left, l): (&Document<'_>, NodeId), (right, r): (&Document<'_>, NodeId)
     if left.kind(l) != Kind::Object {
         return 1;
     }
-    let shared = left.children(l).filter(|child| {
-        let key = left.key(*child);
-        right.member(r, &key).is_some_and(|theirs| left.raw(*child) == right.raw(theirs))
+    let shared = left.children(l).take(COMPARED).filter(|child| {
+        let mut theirs = right.children(r).take(COMPARED);
+        theirs.any(|theirs| left.same_key(*child, right, theirs) && left.raw(*child) == right.raw(theirs))
     });
-    1 + shared.take(64).count()
+    1 + shared.count()
 }

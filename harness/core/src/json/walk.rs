@@ -12,6 +12,9 @@ use crate::rules::{CaseRules, Mode};
 /// Deepest level that is compared value by value; below it, subtrees are equal or not.
 const MAX_DEPTH: usize = 128;
 
+/// Places of which it is looked up whether they vary: each costs a walk along its path.
+const LOOKED_UP: usize = 256;
+
 /// One difference.
 #[derive(Debug)]
 pub(crate) enum What<'v> {
@@ -239,6 +242,9 @@ impl<'w, 'a> Walk<'w, 'a> {
         let key = self.path.hash();
         if let Some(known) = self.varied.get(&key) {
             return *known;
+        }
+        if self.varied.len() == LOOKED_UP {
+            return false;
         }
         let steps = self.path.steps();
         let varied = holds_both(self.left, steps) || holds_both(self.right, steps);
