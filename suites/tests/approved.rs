@@ -28,7 +28,7 @@ fn activity() -> Result<(), Failed> {
     let text = fs::read_to_string(folder.join("parity.toml"))?;
     let sources = Sources { file: Some(("parity.toml", &text)), profile: None, overrides: &[] };
     let mut config = envparity_config::resolve(&sources).map_err(|errors| format!("{errors:?}"))?.config;
-    config.compare.reference = "local".to_owned();
+    "local".clone_into(&mut config.compare.reference);
     config.compare.candidates.clear();
     let scratch = tempfile::tempdir()?;
     let (_sender, stop) = tokio::sync::watch::channel(None);
