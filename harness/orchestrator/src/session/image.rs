@@ -42,8 +42,9 @@ impl Session<'_> {
     /// A candidate that has an image of that reference keeps it under `sync = "missing"` and `"never"`.
     async fn is_there_already(&self, site: &Site<'_>, spec: &ImageSpec, builder: &Engine) -> bool {
         let Some(engine) = &site.engine else { return false };
-        let remote = engine.name() != builder.name();
-        remote && spec.sync != Sync::Always && matches!(find(engine, spec).await, Ok(Some(_)))
+        // On the builder's own engine a build is never skipped: its tag would be that of an earlier source.
+        let elsewhere = engine.info().id != builder.info().id;
+        elsewhere && spec.sync != Sync::Always && matches!(find(engine, spec).await, Ok(Some(_)))
     }
 
     async fn image_of(
