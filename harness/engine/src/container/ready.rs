@@ -44,9 +44,19 @@ impl Wait<'_> {
             // A container that exits right after its last condition held is not ready.
             biased;
             ended = self.exit() => Err(self.exited(ended?).await),
-            ready = self.conditions() => ready,
+            ready = self.conditions() => match ready {
+                Ok(()) => self.still_runs().await,
+                failed => failed,
+            },
             () = sleep(limit) => Err(self.late(limit).await),
         }
+    }
+
+    /// One that had exited before it was asked has no address, and the port of one that exits meanwhile may be
+    /// another container's by now: what held says something only about a container that runs afterwards.
+    async fn still_runs(&self) -> Result<(), StartError> {
+        let state = self.engine.state_of(self.id).await?;
+        if state.running { Ok(()) } else { Err(self.exited(state.exit_code.unwrap_or_default()).await) }
     }
 
     async fn conditions(&self) -> Result<(), StartError> {
