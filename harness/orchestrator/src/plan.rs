@@ -71,8 +71,8 @@ pub fn plan(base: &Path, config: &Config, selection: &Selection) -> Result<Plan,
     let mut rules = config.rules.clone();
     let rule_files = read_rule_files(base, &suites)?;
     rules.extend(parse_rule_files(&rule_files)?);
-    for request in &selection.requests {
-        suites.push(request_suite(request)?);
+    if !selection.requests.is_empty() {
+        suites.push(request_suite(&selection.requests)?);
     }
     let mut digest = Sha256::new();
     let (mut parsed, mut errors) = (Vec::new(), Vec::new());
@@ -181,14 +181,20 @@ fn place_of(suite: &SuiteFile, case: &PlannedCase) -> CasePlace {
     CasePlace { id: case.id.clone(), ..suite.entries[case.entry].place.clone() }
 }
 
-fn request_suite(request: &str) -> Result<(String, String), Problem> {
+/// One suite for all requests of the command line, so that one asked twice is two cases.
+fn request_suite(requests: &[String]) -> Result<(String, String), Problem> {
+    let entries: Result<String, Problem> = requests.iter().map(|request| request_entry(request)).collect();
+    Ok(("request.hurl".to_owned(), entries?))
+}
+
+fn request_entry(request: &str) -> Result<String, Problem> {
     let (method, path) = request.split_once(' ').unwrap_or(("GET", request));
     if !path.starts_with('/') || path.contains(char::is_whitespace) {
         return Err(
             Problem::new(format!("malformed request `{request}`")).hint("write it as 'GET /path?query'")
         );
     }
-    Ok(("request.hurl".to_owned(), format!("{method} {{{{base}}}}{path}\n")))
+    Ok(format!("{method} {{{{base}}}}{path}\n\n"))
 }
 
 fn read_suites(
