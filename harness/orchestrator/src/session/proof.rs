@@ -28,8 +28,12 @@ impl Session<'_> {
 
     /// What a container has received must be at least what was sent to it: else the requests went elsewhere.
     /// `before` is what containers that ran already had received when the sample began.
-    pub(crate) async fn prove_traffic(&self, sites: &mut [Site<'_>], before: &[u64]) {
-        let now = self.received(sites, |site| self.journal.sent_bytes(site.name()) > 0).await;
+    pub(crate) fn prove_traffic(
+        &self,
+        sites: &mut [Site<'_>],
+        before: &[u64],
+        now: Vec<Option<Result<u64, Problem>>>,
+    ) {
         for ((site, before), now) in sites.iter_mut().zip(before).zip(now) {
             let name = site.name().to_owned();
             let sent = self.journal.sent_bytes(&name);
@@ -47,6 +51,11 @@ impl Session<'_> {
         }
     }
 
+    /// What the containers that were sent something have received by now.
+    pub(crate) async fn received_now(&self, sites: &[Site<'_>]) -> Vec<Option<Result<u64, Problem>>> {
+        self.received(sites, |site| self.journal.sent_bytes(site.name()) > 0).await
+    }
+
     /// What containers that are not ours have received so far; 0 for fresh ones.
     pub(crate) async fn received_before(&self, sites: &[Site<'_>]) -> Vec<u64> {
         let received = self.received(sites, |site| !site.is_ours()).await;
@@ -60,11 +69,12 @@ impl Session<'_> {
     ) -> Vec<Option<Result<u64, Problem>>> {
         let which = &which;
         join_all(sites.iter().map(|site| async move {
-            match &site.primary {
-                Some(service) if !site.failed && which(site) => {
-                    Some(service.received_bytes().await.map_err(|error| error.problem))
-                }
-                _ => None,
+            let service = site.primary.as_ref().filter(|_| !site.failed && which(site))?;
+            match service.received_bytes().await {
+                Ok(bytes) => Some(Ok(bytes)),
+                // A container that has exited has no counters left, and its death is a finding of its own.
+                Err(_) if service.state().await.is_ok_and(|state| !state.running) => None,
+                Err(error) => Some(Err(error.problem)),
             }
         }))
         .await
