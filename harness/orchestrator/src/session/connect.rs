@@ -7,6 +7,7 @@ use envparity_engine::{Engine, prove_routes};
 use envparity_model::{Problem, Role};
 use futures_util::future::join_all;
 
+use super::addresses::prove_addresses;
 use super::{Session, Site};
 use crate::event::Event;
 
@@ -48,8 +49,13 @@ impl Session<'_> {
     /// Two environments must be two engines: each shows the other nothing of its own.
     async fn prove(&self, sites: &mut [Site<'_>]) {
         let engines: Vec<&Engine> = sites.iter().filter_map(|site| site.engine.as_ref()).collect();
-        if let Err(error) = prove_routes(&engines, self.config.compare.allow_same_engine).await {
-            self.fail(None, &error.problem);
+        let allowed = self.config.compare.allow_same_engine;
+        let mut proof = prove_routes(&engines, allowed).await.map_err(|error| error.problem);
+        if proof.is_ok() && !allowed {
+            proof = prove_addresses(sites).await;
+        }
+        if let Err(problem) = proof {
+            self.fail(None, &problem);
             for site in sites {
                 site.failed = true;
             }

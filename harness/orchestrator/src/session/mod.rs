@@ -1,5 +1,6 @@
 //! One run: environments up, recordings made, environments down. What the recordings mean is `analysis`'s matter.
 
+mod addresses;
 mod connect;
 mod image;
 mod proof;
@@ -18,6 +19,7 @@ use envparity_model::{Cause, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine
 use crate::event::{Event, Sink};
 use crate::journal::Journal;
 use crate::plan::{Plan, Selection};
+use crate::run::{Keep, RunRequest};
 use crate::run_id::RunId;
 
 #[cfg(feature = "lab")]
@@ -72,38 +74,30 @@ struct State {
 }
 
 impl<'a> Session<'a> {
-    #[expect(clippy::too_many_arguments, reason = "a constructor of a plain record")]
     pub(crate) fn new(
-        config: &'a Config,
+        request: &'a RunRequest,
         plan: &'a Plan,
-        selection: &'a Selection,
         id: &'a RunId,
         context: RunContext,
-        places: &'a Places,
         journal: &'a Journal,
         events: Sink<'a>,
         seed: String,
-        alone: bool,
-        may_keep: bool,
-        held: &'a [(String, EngineSpec)],
     ) -> Self {
-        let state = Mutex::new(State::default());
-        let started = Instant::now();
         Self {
-            config,
+            config: &request.config,
             plan,
-            selection,
+            selection: &request.selection,
             id,
             context,
-            places,
+            places: &request.places,
             journal,
             events,
             seed,
-            started,
-            alone,
-            may_keep,
-            held,
-            state,
+            started: Instant::now(),
+            alone: request.alone,
+            may_keep: request.keep != Keep::Never,
+            held: &request.held,
+            state: Mutex::new(State::default()),
         }
     }
 
@@ -135,6 +129,15 @@ impl<'a> Session<'a> {
             hint: problem.hint.clone(),
         };
         self.with_state(|state| state.causes.push(cause));
+    }
+
+    /// The time that the control sample keeps from the first one.
+    pub(crate) async fn wait_gap(&self) {
+        let since = Instant::now();
+        if self.wants_control() {
+            tokio::time::sleep(self.config.compare.control_gap).await;
+        }
+        self.time(since, |timings| &mut timings.gap_ms);
     }
 
     pub(crate) fn step(&self, environment: &str, step: impl Into<String>) {
