@@ -26,6 +26,7 @@ pub use artifacts::{Format, write as write_reports};
 pub use engines::{collect_manifest, prune};
 pub use event::{Event, Sink};
 pub use examine::{Examined, examine};
+pub use journal::recording_path;
 #[cfg(feature = "lab")]
 pub use labs::{HeldLab, LabUp, lab_down, lab_up, labs};
 pub use plan::{Plan, PlanError, Selection, plan};

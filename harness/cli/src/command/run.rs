@@ -45,9 +45,10 @@ pub(crate) async fn run(
     let finished = envparity_orchestrator::run(request, &|event| progress.show(event)).await;
     progress.finish();
     let finished = finished?;
-    if !alone {
-        print(&finished, output.output);
+    if alone {
+        return Ok(recorded(&finished));
     }
+    print(&finished, output.output);
     conclude(&finished)
 }
 
@@ -83,6 +84,29 @@ pub(crate) fn print(finished: &Finished, form: Output) {
     match form {
         Output::Text => output::result(&envparity_report::text(&finished.report, &output::text_style())),
         Output::Json => output::bytes(&envparity_report::json(&finished.report)),
+    }
+}
+
+/// What was recorded, and where. Nothing was compared, which is no failure here; what could not be recorded is.
+fn recorded(finished: &Finished) -> Exit {
+    let report = &finished.report;
+    for problem in &finished.problems {
+        output::error(&problem.to_string());
+    }
+    for cause in report.causes.iter().filter(|cause| cause.exit_code == 3) {
+        let problem = Problem { message: cause.message.clone(), hint: cause.hint.clone() };
+        output::error(&problem.to_string());
+    }
+    if let Some(environment) = report.environments.first().filter(|_| report.exit_code != 3) {
+        let path = envparity_orchestrator::recording_path(&finished.folder, &environment.name);
+        let packages = environment.packages.map(|count| format!("{count} packages   ")).unwrap_or_default();
+        let (name, cases) = (&environment.name, report.coverage.cases);
+        output::result(&format!("{name}   {cases} cases   {packages}{}\n", path.display()));
+    }
+    match report.exit_code {
+        // Inconclusive, since one side alone cannot agree with anything.
+        5 => Exit::Done,
+        code => Exit::Report(code),
     }
 }
 
