@@ -19,6 +19,7 @@ tests!("compare":
     a_recording_against_an_image_is_refused,
     a_recording_that_is_damaged,
     one_side_recorded_alone,
+    a_side_that_cannot_be_recorded,
 );
 
 fn image(image: Image) -> String {
@@ -122,7 +123,7 @@ fn environments_of_a_configuration() {
 
 fn record(project: &Project, environment: &str) -> String {
     let outcome = project.parity(&["record", environment]);
-    outcome.exits(0);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.words());
     let path = outcome.folder().join(format!("{environment}.ndjson"));
     assert!(path.is_file(), "{}", path.display());
     path.display().to_string()
@@ -187,9 +188,16 @@ fn a_recording_that_is_damaged() {
 fn one_side_recorded_alone() {
     let project = Project::new().image(Image::Packages).with_manifests();
     let outcome = project.parity(&["record", "lab"]);
-    outcome.exits(0);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.words());
+    outcome.prints("lab   1 cases   3 packages").prints("lab.ndjson");
     // It never says parity of what it has not compared.
     assert!(!outcome.stdout.contains("PARITY"), "{}", outcome.words());
     let report = outcome.report();
     assert_ne!(report["verdict"], "parity", "{report:#}");
+}
+
+fn a_side_that_cannot_be_recorded() {
+    let outcome = Project::new().reference_env("START", "exit").parity(&["record", "local"]);
+    assert_eq!(outcome.code, Some(3), "{}", outcome.words());
+    outcome.complains("`local`").complains("exited with code 3");
 }

@@ -17,7 +17,7 @@ tests!("death":
 const FOUR: &[&str] = &["/value", "/list", "/number", "/value?again"];
 
 fn a_candidate_that_dies_half_way() {
-    let outcome = Project::new().candidate_env("DIE_AT", "3").gets(FOUR).run();
+    let outcome = Project::new().with_manifests().candidate_env("DIE_AT", "3").gets(FOUR).run();
     outcome.exits(1).has_all_reports();
     let found = outcome.all("service-died");
     assert_eq!(found.len(), 1, "{}", outcome.codes());

@@ -1,6 +1,7 @@
 //! Engines that cannot be reached or must not be used: exit 3, naming the environment and what to do.
 
 use std::fs;
+use std::process::Command;
 
 use crate::support::{Outcome, Project, keeper};
 
@@ -69,27 +70,29 @@ fn an_unknown_host_key() {
     );
 }
 
+/// A key pair: its private file, and the public line beside it.
+fn key_pair(kind: &str) -> (tempfile::TempDir, String, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = folder.path().join("key");
+    let made = Command::new("ssh-keygen").args(["-q", "-t", kind, "-N", "", "-f"]).arg(&key).status();
+    assert!(made.expect("ssh-keygen").success());
+    let public = fs::read_to_string(key.with_extension("pub")).expect("a public key");
+    (folder, key.display().to_string(), public)
+}
+
 fn a_changed_host_key() {
     let known = fs::read_to_string(&keeper::lab().known_hosts).expect("known hosts");
-    // Another key of the same length: the last characters but one of its text are those of the key itself.
-    let (line, _) = known.trim_end().split_once('\n').unwrap_or((known.trim_end(), ""));
-    let place = line.split(' ').take(2).map(str::len).sum::<usize>() + 2 + 40;
-    let other = if &line[place..=place] == "A" { "B" } else { "A" };
-    let changed = format!("{}{other}{}\n", &line[..place], &line[place + 1..]);
-    let outcome = fails(with_known_hosts(&changed), "host key");
-    assert!(outcome.stdout.contains("changed"), "{}", outcome.words());
+    let (host, key) = known.split_once(' ').expect("host and key");
+    let kind = if key.starts_with("ecdsa") { "ecdsa" } else { "ed25519" };
+    let (_folder, _, other) = key_pair(kind);
+    let outcome = fails(with_known_hosts(&format!("{host} {other}")), "host key");
+    assert!(outcome.stdout.contains("the host key has changed"), "{}", outcome.words());
 }
 
 fn a_key_that_is_not_accepted() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let key = folder.path().join("key");
-    let made = std::process::Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-f"])
-        .arg(&key)
-        .status();
-    assert!(made.expect("ssh-keygen").success());
+    let (_folder, key, _) = key_pair("ed25519");
     let identity = keeper::lab().identity.display().to_string();
-    fails(ssh(|lines| lines.replace(&identity, &key.display().to_string())), "key");
+    fails(ssh(|lines| lines.replace(&identity, &key)), "key");
 }
 
 fn a_key_file_that_is_not_there() {
@@ -206,10 +209,10 @@ fn one_engine_twice_by_consent() {
 fn one_lab_twice_is_refused() {
     plainly_same(Project::new().reference_is("first", &keeper::lab().lines()));
     // By another name of the host it takes the proof of the route.
-    let lines = keeper::lab().lines().replace("@127.0.0.1:", "@127.0.0.2:");
+    let lines = keeper::lab().lines().replace("@127.0.0.1:", "@localhost:");
     let known = fs::read_to_string(&keeper::lab().known_hosts)
         .expect("known hosts")
-        .replace("[127.0.0.1]", "[127.0.0.2]");
+        .replace("[127.0.0.1]", "[localhost]");
     let lines = lines.replace(&keeper::lab().known_hosts.display().to_string(), "known_hosts");
     same_engine(Project::new().reference_is("first", &lines).file("known_hosts", &known));
 }
