@@ -6,6 +6,7 @@ use std::time::Instant;
 use envparity_config::{Config, EnvironmentSpec};
 use envparity_engine::RunContext;
 use envparity_model::{Masker, Problem, Report, Role, is_secret_name};
+use futures_util::future::join3;
 use tokio::sync::watch;
 
 use crate::analysis::{analyse, drifted};
@@ -104,57 +105,17 @@ impl From<PlanError> for RunError {
 /// # Errors
 /// Only for what stands in the way of a run at all; what could not be compared is in the report.
 pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunError> {
-    let planned = plan(&request.base, &request.config, &request.selection)?;
-    let id = RunId::generate().map_err(RunError::Internal)?;
-    let key = match &request.digest_key {
-        Some(key) => key.clone(),
-        None => random_bytes(32).map_err(RunError::Internal)?,
-    };
-    let masker = masker_of(&request.config, &request.selection, key);
-    let runs = runs_folder(&request.base);
-    let folder = runs.join(&id.id);
-    let journal = Journal::create(&folder, masker.clone()).map_err(RunError::Folder)?;
-    link_latest(&runs, &id.id);
+    let Opened { planned, id, masker, folder, journal, mut file } = open(&request)?;
     events(Event::Started { run: id.id.clone() });
-    let mut file = run_file(&request, &planned, &id, &masker);
-    file.write(&folder).map_err(RunError::Folder)?;
-
-    let context = RunContext {
-        run: id.id.clone(),
-        owner: owner(),
-        runtime_dir: request.places.runtime_dir.clone(),
-        cache_dir: request.places.cache_dir.clone(),
-        expires_unix: id.started_ms / 1000 + LIFETIME_SECONDS,
-        masker: masker.clone(),
-    };
-    let seed: String =
-        random_bytes(16).map_err(RunError::Internal)?.iter().map(|b| format!("{b:02x}")).collect();
-    let session = Session::new(
-        &request.config,
-        &planned,
-        &request.selection,
-        &id,
-        context,
-        &request.places,
-        &journal,
-        events,
-        seed,
-        request.alone,
-        request.keep != Keep::Never,
-        &request.held,
-    );
-    let names: Vec<String> = std::iter::once(&file.reference).chain(&file.candidates).cloned().collect();
-    session.write_headers(&names, &masker.key_id(), &file.config_digest);
-    let signal = {
-        let mut stop = request.stop.clone();
-        let drive = drive(&session, &file, &folder);
-        tokio::select! {
-            () = drive => None,
-            signal = signalled(&mut stop) => Some(signal),
-        }
-    };
-    for name in &names {
-        session.end(name, if signal.is_some() { "interrupted" } else { "complete" });
+    let seed =
+        random_bytes(16).map_err(RunError::Internal)?.iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = masker.key_id();
+    let context = context_of(&request, &id, masker);
+    let session = Session::new(&request, &planned, &id, context, &journal, events, seed);
+    session.write_headers(&file.environments(), &key, &file.config_digest);
+    let signal = record(&session, &request, &file, &folder).await;
+    for name in file.environments() {
+        session.end(&name, if signal.is_some() { "interrupted" } else { "complete" });
     }
     if let Some(reason) = journal.broken() {
         session.fail(None, &Problem::new(reason).hint("is the disk full? the recordings are incomplete"));
@@ -178,6 +139,53 @@ pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunE
         problems.extend(more);
     }
     Ok(Finished { report, folder, problems })
+}
+
+/// What there is before an engine is touched.
+struct Opened {
+    planned: Plan,
+    id: RunId,
+    masker: Masker,
+    folder: PathBuf,
+    journal: Journal,
+    file: RunFile,
+}
+
+fn open(request: &RunRequest) -> Result<Opened, RunError> {
+    let planned = plan(&request.base, &request.config, &request.selection)?;
+    let id = RunId::generate().map_err(RunError::Internal)?;
+    let key = match &request.digest_key {
+        Some(key) => key.clone(),
+        None => random_bytes(32).map_err(RunError::Internal)?,
+    };
+    let masker = masker_of(&request.config, &request.selection, key);
+    let runs = runs_folder(&request.base);
+    let folder = runs.join(&id.id);
+    let journal = Journal::create(&folder, masker.clone()).map_err(RunError::Folder)?;
+    link_latest(&runs, &id.id);
+    let file = run_file(request, &planned, &id, &masker);
+    file.write(&folder).map_err(RunError::Folder)?;
+    Ok(Opened { planned, id, masker, folder, journal, file })
+}
+
+fn context_of(request: &RunRequest, id: &RunId, masker: Masker) -> RunContext {
+    RunContext {
+        run: id.id.clone(),
+        owner: owner(),
+        runtime_dir: request.places.runtime_dir.clone(),
+        cache_dir: request.places.cache_dir.clone(),
+        expires_unix: id.started_ms / 1000 + LIFETIME_SECONDS,
+        masker,
+    }
+}
+
+/// Records until the end or the first signal, whose number it gives.
+async fn record(session: &Session<'_>, request: &RunRequest, file: &RunFile, folder: &Path) -> Option<u8> {
+    let mut stop = request.stop.clone();
+    tokio::select! {
+        () = drive(session, file, folder) => None,
+        signal = signalled(&mut stop) => Some(signal),
+    }
 }
 
 /// An abandoned run's objects may be removed by others after this time.
@@ -217,16 +225,10 @@ async fn drive(session: &Session<'_>, file: &RunFile, folder: &Path) {
     }
     let before = session.received_before(&sites).await;
     session.sample_primary(&mut sites).await;
-    let gap = async {
-        let since = Instant::now();
-        if session.wants_control() {
-            tokio::time::sleep(session.config.compare.control_gap).await;
-        }
-        session.time(since, |timings| &mut timings.gap_ms);
-    };
-    // The manifests are collected while the control sample has to wait anyway.
-    futures_util::future::join(gap, session.collect(&sites)).await;
-    session.prove_traffic(&mut sites, &before).await;
+    // Manifests and counters are read while the control sample has to wait anyway.
+    let ((), (), received) =
+        join3(session.wait_gap(), session.collect(&sites), session.received_now(&sites)).await;
+    session.prove_traffic(&mut sites, &before, received);
     if let (true, Some(reference)) = (session.wants_control(), reference_of(&sites)) {
         session.sample_control(reference).await;
         resample(session, file, folder, &sites).await;

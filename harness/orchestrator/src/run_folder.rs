@@ -65,6 +65,11 @@ pub(crate) struct RunEnd {
 }
 
 impl RunFile {
+    /// The reference first.
+    pub(crate) fn environments(&self) -> Vec<String> {
+        std::iter::once(&self.reference).chain(&self.candidates).cloned().collect()
+    }
+
     /// Writes `RUN/run.json`.
     ///
     /// # Errors
