@@ -2,12 +2,12 @@
 
 mod kit;
 
-use envparity_config::{Config, PackagePolicy};
+use envparity_config::{Config, Day, PackagePolicy, Rule, Verb, Waiver};
 use envparity_core::{Analysis, CaseResult, CaseStatus, RunMeta};
 use envparity_model::{
-    CasePlace, Cause, Code, Ecosystem, Engine, EnvironmentLine, Fact, FactValue, FooterLine, Image, LogLine,
-    Manifest, ManifestLine, ManifestState, Masked, Package, Report, Role, Severity, Timings, Unread, Verdict,
-    Way,
+    CasePlace, Cause, Code, Disposition, Ecosystem, Engine, EnvironmentLine, Fact, FactValue, FooterLine,
+    Image, LogLine, Manifest, ManifestLine, ManifestState, Masked, Package, Report, Role, Severity, Timings,
+    Unread, Verdict, Way,
 };
 use kit::{Made, compare, place};
 
@@ -379,6 +379,73 @@ fn secrets_under_other_keys_are_not_compared() {
     let report = Run::with(|run| run.manifests = [secret("a"), secret("b")]);
     assert_eq!(said(&report), INCONCLUSIVE);
     assert_eq!(said(&Run::with(|run| run.manifests = [secret("a"), secret("a")])), PARITY);
+}
+
+#[test]
+fn waivers_cover_until_they_expire() {
+    let waiver = |until: (u16, u8, u8), subject: &str| Waiver {
+        code: Some(Code::PackageOutdated),
+        subject: Some(subject.into()),
+        case: None,
+        at: None,
+        environment: None,
+        reference_version: Some("2.*".into()),
+        candidate_version: Some("1.*".into()),
+        reason: "held back".into(),
+        owner: "api-team".into(),
+        expires: Day { year: until.0, month: until.1, day: until.2 },
+        origin: "parity.toml:9".into(),
+    };
+    let run = |waiver: Waiver| {
+        Run::with(|run| {
+            run.manifests[1] =
+                Some(manifest(vec![pypi("flask", "1.0")], vec![Fact::plain("timezone", "Etc/UTC")]));
+            run.config.waivers = vec![waiver];
+        })
+    };
+    let today = run(waiver((2026, 11, 24), "pkg:pypi/flask"));
+    assert_eq!(said(&today), (Verdict::Drift, 0), "the last day is included; what is waived still differs");
+    assert_eq!(today.findings[0].disposition, Disposition::Waived);
+    assert_eq!(today.waivers, ["applied until 2026-11-24: parity.toml:9: held back (api-team)"]);
+    let gone = run(waiver((2026, 11, 23), "pkg:pypi/flask"));
+    assert_eq!(said(&gone), DRIFT);
+    assert_eq!(gone.waivers, ["expired on 2026-11-23: parity.toml:9: held back (api-team)"]);
+    let other = run(waiver((2027, 1, 1), "pkg:pypi/rack"));
+    assert_eq!(said(&other), DRIFT);
+    assert_eq!(other.waivers, ["matched nothing: parity.toml:9: held back (api-team)"]);
+    let mut third = waiver((2027, 1, 1), "pkg:pypi/flask");
+    third.candidate_version = Some("0.*".into());
+    assert_eq!(said(&run(third)), DRIFT, "another version opens it again");
+}
+
+#[test]
+fn unused_rules_are_told_on_a_full_run() {
+    let rule = Rule {
+        case: None,
+        at: "$.gone".into(),
+        verb: Verb::Ignore,
+        reason: None,
+        origin: "parity.toml:7".into(),
+    };
+    let unused = |full: bool| {
+        let mut comparator = kit::comparator(std::slice::from_ref(&rule));
+        let (one, two) = (Made::json("{}"), Made::json("{ }"));
+        let result = comparator.compare(&kit::input(&one, None, &two));
+        let case = place("suite GET /x");
+        let mut analysis =
+            Analysis::new(RunMeta { full_run: full, ..meta(std::slice::from_ref(&case)) }, &config());
+        analysis.case("qa", &case, result);
+        analysis.unused_rules("qa", comparator.unused_rules());
+        let report = analysis.finish(Timings::default(), Vec::new());
+        report
+            .findings
+            .into_iter()
+            .filter(|f| f.code == Code::RuleUnused)
+            .map(|f| f.subject)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(unused(true), [Some("rule parity.toml:7 at $.gone".to_owned())]);
+    assert_eq!(unused(false), []);
 }
 
 #[test]

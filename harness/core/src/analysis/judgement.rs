@@ -268,8 +268,9 @@ fn verdict(findings: &[Finding], causes: &[envparity_model::Cause]) -> (Verdict,
     if !causes.is_empty() {
         return (Verdict::Inconclusive, 5);
     }
-    let below = |f: &Finding| f.disposition == Disposition::BelowGate && f.severity > Severity::Info;
-    if findings.iter().filter(is_drift).any(below) {
+    // Below the gate or waived, it differs all the same.
+    let known = |f: &Finding| f.disposition != Disposition::Noise && f.severity > Severity::Info;
+    if findings.iter().filter(is_drift).any(known) {
         return (Verdict::Drift, 0);
     }
     (Verdict::Parity, 0)

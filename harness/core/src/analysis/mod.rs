@@ -111,20 +111,19 @@ impl Analysis {
         if result.drifts.is_empty() {
             return;
         }
-        let mut evidence = self.evidence.add(&result.evidence);
+        let answer = self.evidence.add(&result.evidence);
         for drift in result.drifts {
             let texts: Vec<String> = drift.candidate.iter().chain(&drift.reference).cloned().collect();
-            let mut keys = self.evidence.add(&texts);
-            keys.append(&mut evidence.clone());
+            let mut evidence = self.evidence.add(&texts);
+            evidence.extend(&answer);
             self.pending.push(Pending {
                 environment: candidate.to_owned(),
                 place: Some(place.clone()),
                 drift,
                 request: result.request.clone(),
-                evidence: keys,
+                evidence,
             });
         }
-        evidence.clear();
     }
 
     /// Something that the shell could not do: exit 3 or 5.
