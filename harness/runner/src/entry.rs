@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use envparity_model::{
-    Capture, CaseId, Exchange, NotSent, Outcome, Response, SentRequest, Timing, is_secret_name,
+    BodyRef, Capture, CaseId, Exchange, NotSent, Outcome, Response, SentRequest, Timing, is_secret_name,
 };
 use envparity_suite::{
     Context, Entry, Evaluation, Files, Generator, Observed, Options, RenderError, Request, Retry, Value,
 };
 
 use crate::Settings;
+use crate::decode::Decoded;
 use crate::failure::Failure;
 use crate::lane::{Lane, Liveness};
 use crate::pass::{Recorder, Scope};
+use crate::secrets;
 use crate::send::{Received, Sending};
 
 /// Methods that may be sent again, and to an address that is not ours (RFC 9110, 9.2).
@@ -27,7 +29,35 @@ pub(crate) struct Asking<'a> {
     pub(crate) entry: &'a Entry,
     pub(crate) case: &'a CaseId,
     pub(crate) generator: &'a Generator,
-    pub(crate) files: &'a dyn Files,
+    pub(crate) files: &'a (dyn Files + Send + Sync),
+}
+
+/// What came of an entry, its bodies not yet recorded.
+pub(crate) struct Asked {
+    exchange: Exchange,
+    /// The request's body.
+    sent: Option<Vec<u8>>,
+    /// The response's body.
+    received: Option<Decoded>,
+}
+
+impl Asked {
+    /// Hands everything to the recorder, bodies first: a line never names a body that is not there.
+    pub(crate) fn record(self, environment: &str, recorder: &dyn Recorder) {
+        let Self { mut exchange, sent, received } = self;
+        if let (Some(SentRequest { body: Some(body), .. }), Some(bytes)) = (&mut exchange.request, sent) {
+            *body = recorder.body(&bytes, false, None);
+        }
+        if let (Outcome::Response(response), Some(body)) = (&mut exchange.outcome, received) {
+            response.body = recorder.body(&body.bytes, body.truncated, body.undecoded);
+        }
+        recorder.exchange(environment, exchange);
+    }
+}
+
+/// Stands for a body until the recorder has it.
+const fn unrecorded() -> BodyRef {
+    BodyRef { sha256: String::new(), size: 0, truncated: false, undecoded: None }
 }
 
 /// An attempt that came to an outcome.
@@ -47,7 +77,7 @@ impl Attempt {
 
 impl Asking<'_> {
     /// Asks the entry, again where the suite or a broken connection calls for it, and gives the last attempt.
-    pub(crate) async fn ask(&self, scope: &mut Scope) -> Exchange {
+    pub(crate) async fn ask(&self, scope: &mut Scope) -> Asked {
         if let Some(reason) = self.lane.stopped() {
             return self.not_sent(reason, None);
         }
@@ -64,7 +94,7 @@ impl Asking<'_> {
         self.attempts(&options, scope).await
     }
 
-    async fn attempts(&self, options: &Options, scope: &mut Scope) -> Exchange {
+    async fn attempts(&self, options: &Options, scope: &mut Scope) -> Asked {
         let mut number = 0;
         let mut fresh = false;
         loop {
@@ -86,7 +116,7 @@ impl Asking<'_> {
                 Retry::Forever => true,
             };
             if attempt.passed() || !more || self.lane.stopped().is_some() {
-                return self.exchange(attempt, number, scope);
+                return self.asked(attempt, number, scope);
             }
             tokio::time::sleep(options.retry_interval).await;
         }
@@ -97,11 +127,11 @@ impl Asking<'_> {
         options: &Options,
         scope: &mut Scope,
         fresh: bool,
-    ) -> Result<Attempt, Box<Exchange>> {
+    ) -> Result<Attempt, Box<Asked>> {
         let rendered = self.entry.render(&self.context(scope));
         let request = rendered.map_err(|error| Box::new(self.not_rendered(error, scope)))?;
         if !self.lane.endpoint.spec.writes && !SAFE.contains(&request.method.as_str()) {
-            return Err(Box::new(self.not_sent(NotSent::Unsafe, Some(&request))));
+            return Err(Box::new(self.not_sent(NotSent::Unsafe, Some(request))));
         }
         if !options.delay.is_zero() {
             tokio::time::sleep(options.delay).await;
@@ -114,12 +144,15 @@ impl Asking<'_> {
             body_cap: self.settings.body_cap,
             fresh,
         };
+        for secret in secrets::of_headers(&request.headers) {
+            self.recorder.secret(&secret);
+        }
         let result = sending.send(&request, &mut scope.jar).await;
         if let Err(failure) = &result
             && failure.unsendable
         {
             let reason = NotSent::Malformed { reason: failure.message.clone() };
-            return Err(Box::new(self.not_sent(reason, Some(&request))));
+            return Err(Box::new(self.not_sent(reason, Some(request))));
         }
         let evaluation = result.as_ref().ok().map(|received| self.evaluate(received, scope));
         Ok(Attempt { request, result, evaluation, at })
@@ -150,10 +183,10 @@ impl Asking<'_> {
         false
     }
 
-    fn exchange(&self, attempt: Attempt, number: u32, scope: &mut Scope) -> Exchange {
+    fn asked(&self, attempt: Attempt, number: u32, scope: &mut Scope) -> Asked {
         if self.lane.stopped() == Some(NotSent::EnvironmentLost) && attempt.result.is_err() {
             // A lost engine says nothing about the service: the failure is not the service's answer.
-            return self.not_sent(NotSent::EnvironmentLost, Some(&attempt.request));
+            return self.not_sent(NotSent::EnvironmentLost, Some(attempt.request));
         }
         let Evaluation { captures, failed_captures, asserts } =
             attempt.evaluation.unwrap_or_else(|| Evaluation {
@@ -182,40 +215,20 @@ impl Asking<'_> {
         let captures =
             captures.into_iter().map(|(name, value)| Capture { value: value.to_json(), name }).collect();
         let at_ms = milliseconds(attempt.at);
-        let (outcome, timing) = match attempt.result {
-            Ok(received) => self.response(received, at_ms),
-            Err(failure) => (
-                Outcome::Failure { kind: failure.kind, message: failure.message },
-                Timing { at_ms, ..Timing::default() },
-            ),
+        let (outcome, timing, received) = match attempt.result {
+            Ok(received) => response(received, at_ms),
+            Err(failure) => {
+                let outcome = Outcome::Failure { kind: failure.kind, message: failure.message };
+                (outcome, Timing { at_ms, ..Timing::default() }, None)
+            }
         };
-        let request = Some(self.sent(&attempt.request));
-        Exchange { request, outcome, captures, asserts, timing, ..self.blank(number) }
+        let (request, sent) = sent_request(attempt.request);
+        let request = Some(request);
+        let exchange = Exchange { request, outcome, captures, asserts, timing, ..self.blank(number) };
+        Asked { exchange, sent, received }
     }
 
-    fn response(&self, received: Received, at_ms: f64) -> (Outcome, Timing) {
-        let body = received.body;
-        let response = Response {
-            version: received.version.to_owned(),
-            status: received.status,
-            headers: received.headers,
-            body: self.recorder.body(&body.bytes, body.truncated, body.undecoded),
-            hops: received.hops,
-        };
-        let (head_ms, total_ms) = (milliseconds(received.head), milliseconds(received.total));
-        (Outcome::Response(response), Timing { at_ms, head_ms, total_ms })
-    }
-
-    fn sent(&self, request: &Request) -> SentRequest {
-        SentRequest {
-            method: request.method.clone(),
-            url: request.url.clone(),
-            headers: request.headers.clone(),
-            body: request.body.as_ref().map(|bytes| self.recorder.body(bytes, false, None)),
-        }
-    }
-
-    fn not_rendered(&self, error: RenderError, scope: &mut Scope) -> Exchange {
+    fn not_rendered(&self, error: RenderError, scope: &mut Scope) -> Asked {
         for name in self.entry.sets() {
             scope.vars.remove(name);
             scope.failed.insert(name.to_owned(), self.case.clone());
@@ -233,9 +246,10 @@ impl Asking<'_> {
         self.not_sent(reason, None)
     }
 
-    fn not_sent(&self, reason: NotSent, request: Option<&Request>) -> Exchange {
-        let request = request.map(|request| self.sent(request));
-        Exchange { request, outcome: Outcome::NotSent(reason), ..self.blank(1) }
+    fn not_sent(&self, reason: NotSent, request: Option<Request>) -> Asked {
+        let (request, sent) = request.map(sent_request).unzip();
+        let exchange = Exchange { request, outcome: Outcome::NotSent(reason), ..self.blank(1) };
+        Asked { exchange, sent: sent.flatten(), received: None }
     }
 
     fn blank(&self, attempt: u32) -> Exchange {
@@ -254,6 +268,24 @@ impl Asking<'_> {
     fn context<'s>(&'s self, scope: &'s Scope) -> Context<'s> {
         Context { vars: &scope.vars, generator: self.generator, files: self.files, case: self.case }
     }
+}
+
+fn response(received: Received, at_ms: f64) -> (Outcome, Timing, Option<Decoded>) {
+    let response = Response {
+        version: received.version.to_owned(),
+        status: received.status,
+        headers: received.headers,
+        body: unrecorded(),
+        hops: received.hops,
+    };
+    let (head_ms, total_ms) = (milliseconds(received.head), milliseconds(received.total));
+    (Outcome::Response(response), Timing { at_ms, head_ms, total_ms }, Some(received.body))
+}
+
+/// A request as the journal has it, and its body.
+fn sent_request(request: Request) -> (SentRequest, Option<Vec<u8>>) {
+    let Request { method, url, headers, body } = request;
+    (SentRequest { method, url, headers, body: body.as_ref().map(|_| unrecorded()) }, body)
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -11,6 +11,7 @@ mod entry;
 mod failure;
 mod lane;
 mod pass;
+mod secrets;
 mod send;
 
 pub use endpoint::{Address, Endpoint, EndpointSpec};
