@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use envparity_config::{ImageSource, ImageSpec, Sync};
-use envparity_engine::{Engine, LocalImage, build_or_find, send};
+use envparity_engine::{Engine, LocalImage, SentBy, TransferStats, build_or_find, send};
 use envparity_model::{Image, Problem};
 use futures_util::future::join_all;
 
@@ -36,6 +36,7 @@ impl Session<'_> {
                 Err(problem) => self.fail_site(site, &problem),
             }
         }
+        self.send_service_images(sites).await;
         self.time(since, |timings| &mut timings.prepare_ms);
     }
 
@@ -72,9 +73,10 @@ impl Session<'_> {
         match local {
             Some((_, Ok(image))) if remote => {
                 self.step(site.name(), format!("sending image {}", image.reference));
-                let (image, _) = send(builder, engine, image, spec.sync, spec.transfer, &|_| {})
+                let (image, cost) = send(builder, engine, image, spec.sync, spec.transfer, &|_| {})
                     .await
                     .map_err(|error| error.problem)?;
+                self.step(site.name(), sent(&cost));
                 Ok(Some(image.image()))
             }
             Some((_, Ok(image))) => Ok(Some(image.image())),
@@ -92,6 +94,20 @@ async fn find(engine: &Engine, spec: &ImageSpec) -> Result<Option<LocalImage>, P
         (None, _) => return Ok(None),
     };
     engine.find_image(name, spec.platform.as_deref()).await.map_err(|error| error.problem)
+}
+
+/// What sending an image cost, for people.
+fn sent(cost: &TransferStats) -> String {
+    let way = match cost.way {
+        SentBy::Present => return "image is there already".to_owned(),
+        SentBy::Layers { sent: 1, kept: true } => "1 layer, kept from an earlier time".to_owned(),
+        SentBy::Layers { sent, kept: true } => format!("{sent} layers, kept from an earlier time"),
+        SentBy::Layers { sent: 1, kept: false } => "1 layer".to_owned(),
+        SentBy::Layers { sent, kept: false } => format!("{sent} layers"),
+        SentBy::Load => "the whole image".to_owned(),
+        SentBy::Registry => "by its registry".to_owned(),
+    };
+    format!("image sent: {} bytes, {way}, {:.2} s", cost.bytes, cost.wall_ms as f64 / 1e3)
 }
 
 fn step_of(source: &ImageSource) -> String {

@@ -1,6 +1,7 @@
 //! One run: environments up, recordings made, environments down. What the recordings mean is `analysis`'s matter.
 
 mod addresses;
+mod backing;
 mod connect;
 mod image;
 mod proof;

@@ -16,7 +16,7 @@ impl Session<'_> {
                 _ if !self.config.compare.manifests => not_applicable(),
                 Some(service) => {
                     self.step(site.name(), "collecting the manifest");
-                    service.collect(true).await
+                    service.collect(site.is_remote()).await
                 }
                 None => not_applicable(),
             };

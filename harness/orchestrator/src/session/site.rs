@@ -39,6 +39,12 @@ impl<'a> Site<'a> {
         matches!(self.spec.target, Target::Engine(_))
     }
 
+    /// Its engine is beyond a wire, so that what is known of it is worth asking about first. A local engine takes
+    /// longer to say what has changed than the collector takes to read everything.
+    pub(crate) fn is_remote(&self) -> bool {
+        !matches!(self.engine_spec(), Some(EngineSpec::Local | EngineSpec::Unix(_)))
+    }
+
     /// The image to run: its own, else everybody's.
     pub(crate) fn image_spec<'s>(&'s self, shared: Option<&'s ImageSpec>) -> Option<&'s ImageSpec> {
         self.spec.image.as_ref().or(shared)
