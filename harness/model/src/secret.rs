@@ -79,10 +79,10 @@ impl Masker {
     pub fn redact_bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let mut out = Cow::Borrowed(bytes);
         for value in &self.values {
-            if let Some(replaced) =
-                replace_bytes(&out, value.as_bytes(), self.mask(value).to_string().as_bytes())
-            {
-                out = Cow::Owned(replaced);
+            // Most bodies hold no secret: its stand-in is made only where it is put in.
+            if find_bytes(&out, value.as_bytes(), 0).is_some() {
+                let masked = self.mask(value).to_string();
+                out = Cow::Owned(replace_bytes(&out, value.as_bytes(), masked.as_bytes()));
             }
         }
         out
@@ -95,25 +95,29 @@ impl fmt::Debug for Masker {
     }
 }
 
-fn replace_bytes(bytes: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
-    let first = from.first()?;
-    let mut out: Option<Vec<u8>> = None;
-    let (mut at, mut copied) = (0, 0);
-    while let Some(found) = bytes[at..].iter().position(|b| b == first).map(|offset| at + offset) {
-        if bytes[found..].starts_with(from) {
-            let out = out.get_or_insert_with(Vec::new);
-            out.extend_from_slice(&bytes[copied..found]);
-            out.extend_from_slice(to);
-            copied = found + from.len();
-            at = copied;
-        } else {
-            at = found + 1;
+/// Where `wanted`, which is not empty, stands next at or after `from`.
+fn find_bytes(bytes: &[u8], wanted: &[u8], mut from: usize) -> Option<usize> {
+    let first = *wanted.first()?;
+    while let Some(offset) = bytes.get(from..)?.iter().position(|byte| *byte == first) {
+        from += offset;
+        if bytes[from..].starts_with(wanted) {
+            return Some(from);
         }
+        from += 1;
     }
-    out.map(|mut out| {
-        out.extend_from_slice(&bytes[copied..]);
-        out
-    })
+    None
+}
+
+fn replace_bytes(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut copied = 0;
+    while let Some(found) = find_bytes(bytes, from, copied) {
+        out.extend_from_slice(&bytes[copied..found]);
+        out.extend_from_slice(to);
+        copied = found + from.len();
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    out
 }
 
 fn hex(bytes: &[u8], count: usize) -> String {

@@ -17,3 +17,6 @@ pub fn recording_path(folder: &std::path::Path, environment: &str) -> std::path:
 pub(crate) fn file_name(environment: &str) -> String {
     format!("{environment}.ndjson")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Reading back in bounded memory: exchanges stay on disk until they are asked for.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
@@ -28,9 +29,50 @@ pub(crate) struct Recording {
     /// None: incomplete.
     pub(crate) footer: Option<FooterLine>,
     path: PathBuf,
-    file: Mutex<File>,
-    /// Where each exchange stands; a case asked again in a pass counts with its last one.
-    places: HashMap<(CaseId, Sample), Place>,
+    window: Mutex<Window>,
+    /// Where each exchange stands, by pass; a case asked again in a pass counts with its last one.
+    places: HashMap<CaseId, [Option<Place>; SAMPLES]>,
+}
+
+/// The passes there are.
+const SAMPLES: usize = 3;
+
+const fn index_of(sample: Sample) -> usize {
+    match sample {
+        Sample::Primary => 0,
+        Sample::Control => 1,
+        Sample::Resample => 2,
+    }
+}
+
+/// The part of the file that was read last: cases are asked for much in the order in which they were written.
+#[derive(Debug)]
+struct Window {
+    file: File,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+/// Bytes read at once.
+const WINDOW: usize = 64 << 10;
+
+impl Window {
+    fn line(&mut self, place: Place) -> std::io::Result<&[u8]> {
+        let at = |window: &Self| {
+            let from = usize::try_from(place.offset.checked_sub(window.start)?).ok()?;
+            Some(from..from.checked_add(place.length)?).filter(|range| range.end <= window.bytes.len())
+        };
+        if at(self).is_none() {
+            self.file.seek(SeekFrom::Start(place.offset))?;
+            self.start = place.offset;
+            self.bytes.clear();
+            (&mut self.file).take(place.length.max(WINDOW) as u64).read_to_end(&mut self.bytes)?;
+        }
+        match at(self) {
+            Some(range) => Ok(&self.bytes[range]),
+            None => Err(std::io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -41,8 +83,9 @@ struct Place {
 
 /// As much of a line as tells what to do with it.
 #[derive(Deserialize)]
-struct Peek {
-    r#type: String,
+struct Peek<'l> {
+    #[serde(borrow)]
+    r#type: Cow<'l, str>,
     case: Option<CaseId>,
     sample: Option<Sample>,
 }
@@ -53,16 +96,14 @@ impl Recording {
     /// # Errors
     /// When the journal can no longer be read.
     pub(crate) fn exchange(&self, case: &CaseId, sample: Sample) -> Result<Option<Exchange>, Problem> {
-        let Some(place) = self.places.get(&(case.clone(), sample)) else { return Ok(None) };
-        let mut line = vec![0; place.length];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = file.seek(SeekFrom::Start(place.offset)).and_then(|_| file.read_exact(&mut line));
-        read.map_err(|error| failed(&self.path, error.to_string()))?;
-        match JournalLine::from_json(&line) {
-            Ok(JournalLine::Exchange(exchange)) => Ok(Some(exchange)),
-            Ok(_) => Err(failed(&self.path, "a line has changed while it was read".to_owned())),
-            Err(error) => Err(failed(&self.path, error.to_string())),
-        }
+        let Some(place) = self.places.get(case).and_then(|places| places[index_of(sample)]) else {
+            return Ok(None);
+        };
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = window.line(place).map_err(|error| failed(&self.path, error.to_string()))?;
+        // What type of line it is was seen when its place was written down.
+        let exchange = serde_json::from_slice(line).map_err(|error| failed(&self.path, error.to_string()))?;
+        Ok(Some(exchange))
     }
 
     fn take(&mut self, line: JournalLine) {
@@ -95,12 +136,13 @@ pub(crate) fn read_recording(path: &Path, environment: &str) -> Result<Recording
             break;
         }
         let malformed = |error: serde_json::Error| failed(path, format!("line {number}: {error}"));
-        let peek: Peek = serde_json::from_slice(&line).map_err(malformed)?;
+        let peek: Peek<'_> = serde_json::from_slice(&line).map_err(malformed)?;
         match (&mut recording, peek) {
             (Some(recording), Peek { case: Some(case), sample: Some(sample), r#type })
                 if r#type == "exchange" =>
             {
-                recording.places.insert((case, sample), Place { offset, length });
+                let places = recording.places.entry(case).or_default();
+                places[index_of(sample)] = Some(Place { offset, length });
             }
             (Some(recording), _) => recording.take(JournalLine::from_json(&line).map_err(malformed)?),
             (none @ None, _) => *none = Some(begin(environment, path, &line, open()?)?),
@@ -126,7 +168,7 @@ fn begin(environment: &str, path: &Path, line: &[u8], file: File) -> Result<Reco
         logs: Vec::new(),
         footer: None,
         path: path.to_owned(),
-        file: Mutex::new(file),
+        window: Mutex::new(Window { file, start: 0, bytes: Vec::new() }),
         places: HashMap::new(),
     })
 }

@@ -1,5 +1,6 @@
 //! Writing: one write call per line, secrets masked before the first byte.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -23,7 +24,13 @@ pub(crate) struct Journal {
 struct State {
     masker: Masker,
     files: HashMap<String, EnvironmentFile>,
-    bodies: HashSet<String>,
+    bodies: HashSet<[u8; 32]>,
+    /// Making one costs more than packing a small body.
+    packer: zstd::bulk::Compressor<'static>,
+    /// The line on its way.
+    line: Vec<u8>,
+    /// By header name, whether its value is a secret: a service sends the same few names all the time.
+    secret_headers: HashMap<String, bool>,
     /// The first write that failed; nothing is written after it, and the run says so.
     broken: Option<String>,
 }
@@ -46,21 +53,23 @@ impl Journal {
             Problem::new(format!("failed to create `{}`: {error}", bodies.display()))
                 .hint("the journal is written below the configuration's folder; is it writable?")
         })?;
-        let state = State { masker, files: HashMap::new(), bodies: HashSet::new(), broken: None };
+        let packer = zstd::bulk::Compressor::new(PACKING)
+            .map_err(|error| Problem::new(format!("failed to set up the packing of bodies: {error}")))?;
+        let state = State {
+            masker,
+            files: HashMap::new(),
+            bodies: HashSet::new(),
+            packer,
+            line: Vec::new(),
+            secret_headers: HashMap::new(),
+            broken: None,
+        };
         Ok(Self { folder: folder.to_owned(), state: Mutex::new(state) })
     }
 
     /// Writes one line.
     pub(crate) fn line(&self, environment: &str, line: &JournalLine) {
-        let mut state = self.lock();
-        let state = &mut *state;
-        if state.broken.is_some() {
-            return;
-        }
-        if let Err(error) = state.write(&self.folder, environment, line) {
-            let name = file_name(environment);
-            state.broken = Some(format!("failed to write journal `{name}`: {error}"));
-        }
+        self.lock().append(&self.folder, environment, line);
     }
 
     /// Exchanges written for an environment.
@@ -89,6 +98,16 @@ impl Journal {
 }
 
 impl State {
+    fn append(&mut self, folder: &Path, environment: &str, line: &JournalLine) {
+        if self.broken.is_some() {
+            return;
+        }
+        if let Err(error) = self.write(folder, environment, line) {
+            let name = file_name(environment);
+            self.broken = Some(format!("failed to write journal `{name}`: {error}"));
+        }
+    }
+
     fn write(&mut self, folder: &Path, environment: &str, line: &JournalLine) -> std::io::Result<()> {
         if !self.files.contains_key(environment) {
             let path = folder.join(file_name(environment));
@@ -96,9 +115,10 @@ impl State {
             self.files.insert(environment.to_owned(), EnvironmentFile { file, exchanges: 0, sent: 0 });
         }
         let Some(open) = self.files.get_mut(environment) else { return Ok(()) };
-        let mut bytes = serde_json::to_vec(line)?;
-        bytes.push(b'\n');
-        open.file.write_all(&bytes)?;
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, line)?;
+        self.line.push(b'\n');
+        open.file.write_all(&self.line)?;
         if let JournalLine::Exchange(exchange) = line {
             open.exchanges += 1;
             open.sent += sent_bytes(exchange);
@@ -108,28 +128,27 @@ impl State {
 
     fn body(&mut self, folder: &Path, bytes: &[u8]) -> std::io::Result<(String, u64)> {
         let bytes = self.masker.redact_bytes(bytes);
-        let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        if !bytes.is_empty() && self.bodies.insert(sha256.clone()) {
+        let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        let sha256 = hex(&digest);
+        if !bytes.is_empty() && self.bodies.insert(digest) {
             let path = folder.join("bodies").join(format!("{sha256}.zst"));
-            fs::write(path, zstd::bulk::compress(&bytes, 1)?)?;
+            fs::write(path, self.packer.compress(&bytes)?)?;
         }
         Ok((sha256, bytes.len() as u64))
     }
 
-    fn mask_exchange(&self, exchange: &mut Exchange) {
+    fn mask_exchange(&mut self, exchange: &mut Exchange) {
         if let Some(SentRequest { url, headers, .. }) = &mut exchange.request {
-            *url = self.masker.redact(url).into_owned();
+            self.redact(url);
             self.mask_headers(headers);
         }
         match &mut exchange.outcome {
             Outcome::Response(response) => {
                 self.mask_headers(&mut response.headers);
-                for hop in &mut response.hops {
-                    hop.location = self.masker.redact(&hop.location).into_owned();
-                }
+                response.hops.iter_mut().for_each(|hop| self.redact(&mut hop.location));
             }
             Outcome::Failure { message, .. } | Outcome::NotSent(NotSent::Malformed { reason: message }) => {
-                *message = self.masker.redact(message).into_owned();
+                self.redact(message);
             }
             Outcome::NotSent(_) => {}
         }
@@ -140,19 +159,38 @@ impl State {
             }
         }
         for assert in &mut exchange.asserts {
-            assert.text = self.masker.redact(&assert.text).into_owned();
-            assert.actual = assert.actual.as_ref().map(|actual| self.masker.redact(actual).into_owned());
+            self.redact(&mut assert.text);
+            assert.actual.iter_mut().for_each(|actual| self.redact(actual));
         }
     }
 
-    fn mask_headers(&self, headers: &mut [(String, String)]) {
-        for (name, value) in headers {
-            *value = match name.as_str() {
-                "set-cookie" => self.mask_cookie(value),
-                name if is_secret_header(name) => self.masker.mask(value).to_string(),
-                _ => self.masker.redact(value).into_owned(),
-            };
+    fn redact(&self, text: &mut String) {
+        if let Cow::Owned(redacted) = self.masker.redact(text) {
+            *text = redacted;
         }
+    }
+
+    fn mask_headers(&mut self, headers: &mut [(String, String)]) {
+        for (name, value) in headers {
+            if name == "set-cookie" {
+                *value = self.mask_cookie(value);
+            } else if self.is_secret_header(name) {
+                *value = self.masker.mask(value).to_string();
+            } else {
+                self.redact(value);
+            }
+        }
+    }
+
+    fn is_secret_header(&mut self, name: &str) -> bool {
+        if let Some(known) = self.secret_headers.get(name) {
+            return *known;
+        }
+        let secret = is_secret_header(name);
+        if self.secret_headers.len() < KNOWN_HEADERS {
+            self.secret_headers.insert(name.to_owned(), secret);
+        }
+        secret
     }
 
     /// Name and attributes stay, since they are compared; the value goes.
@@ -162,6 +200,21 @@ impl State {
         let separator = if attributes.is_empty() { "" } else { ";" };
         format!("{name}={}{separator}{attributes}", self.masker.mask(value))
     }
+}
+
+/// The fastest level of zstd: bodies are written while a suite runs.
+const PACKING: i32 = 1;
+/// Header names remembered; a service that makes up names must not fill the memory.
+const KNOWN_HEADERS: usize = 1000;
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    out
 }
 
 /// Method, path and body of an answered request: less than what went over the wire.
@@ -212,7 +265,8 @@ impl Recorder for JournalSink<'_> {
     }
 
     fn exchange(&self, environment: &str, mut exchange: Exchange) {
-        self.journal.lock().mask_exchange(&mut exchange);
-        self.journal.line(environment, &JournalLine::Exchange(exchange));
+        let mut state = self.journal.lock();
+        state.mask_exchange(&mut exchange);
+        state.append(&self.journal.folder, environment, &JournalLine::Exchange(exchange));
     }
 }
