@@ -29,14 +29,19 @@ fn main() -> ExitCode {
         }
     };
     output::choose_color(cli.common.color);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // One worker, and the command on it: a request and its connection then never change threads, which costs more
+    // than a local service takes to answer. Hashing and packing have threads of their own.
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             output::error(&format!("no async runtime: {error}"));
             return Exit::Internal.into();
         }
     };
-    let exit = runtime.block_on(command::execute(cli));
+    let exit = runtime.block_on(runtime.spawn(command::execute(cli))).unwrap_or_else(|error| {
+        output::error(&format!("internal error: {error}"));
+        Exit::Internal
+    });
     settings::leave();
     // Whatever still runs in the background has nothing left to tell.
     runtime.shutdown_background();

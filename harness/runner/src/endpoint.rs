@@ -42,6 +42,8 @@ pub struct EndpointSpec {
 pub struct Endpoint {
     /// As specified.
     pub spec: EndpointSpec,
+    /// The authority of `base`, with its port.
+    authority: Option<String>,
     /// Towards the service.
     client: Client,
     /// A fresh one, for the repeat after a transport failure.
@@ -55,7 +57,8 @@ impl Endpoint {
     /// When the TLS set-up of this machine is unusable.
     pub fn new(spec: EndpointSpec, settings: &Settings) -> Result<Self, Problem> {
         let client = build_client(&spec, settings)?;
-        Ok(Self { spec, client, settings: settings.clone() })
+        let authority = Url::parse(&spec.base).ok().as_ref().and_then(authority_of);
+        Ok(Self { spec, authority, client, settings: settings.clone() })
     }
 
     /// The client for a URL: the service's own pool for its authorities, else a plain one.
@@ -78,8 +81,7 @@ impl Endpoint {
     /// Whether a URL means this service.
     pub(crate) fn is_own(&self, url: &Url) -> bool {
         let Some(authority) = authority_of(url) else { return false };
-        let base = Url::parse(&self.spec.base).ok().as_ref().and_then(authority_of);
-        base.as_ref() == Some(&authority) || self.spec.authorities.contains(&authority)
+        self.authority.as_ref() == Some(&authority) || self.spec.authorities.contains(&authority)
     }
 
     /// The URL to connect to, and the `Host` header where it differs from that URL.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use envparity_model::{BodyRef, CaseId, Exchange};
 use envparity_suite::{Files, Generator, SuiteFile, Vars};
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use futures_util::stream::{self, StreamExt};
 
 use crate::Settings;
 use crate::cookies::Jar;
-use crate::entry::Asking;
+use crate::entry::{Asked, Asking};
 use crate::lane::Lane;
 
 /// Where what was observed goes, as it happens. Masking secrets is the recorder's.
@@ -64,6 +64,7 @@ impl Pass<'_> {
     async fn run_file(&self, file: &PlannedFile) {
         let generator = Generator::new(&self.settings.seed, self.settings.started_ms);
         let mut scopes: Vec<Scope> = self.lanes.iter().map(Scope::new).collect();
+        let mut last = Vec::new();
         for case in &file.cases {
             let entry = &file.suite.entries[case.entry];
             let asked = self.lanes.iter().zip(&mut scopes).map(|(lane, scope)| {
@@ -78,10 +79,21 @@ impl Pass<'_> {
                 };
                 async move { asking.ask(scope).await }
             });
-            for (lane, exchange) in self.lanes.iter().zip(join_all(asked).await) {
-                self.recorder.exchange(&lane.endpoint.spec.name, exchange);
-            }
+            // While this case is on its way and the services are at work, the last one is written down.
+            let recorded = async {
+                tokio::task::yield_now().await;
+                self.record(last);
+            };
+            (last, ()) = join(join_all(asked), recorded).await;
             (self.progress)(&case.id);
+        }
+        self.record(last);
+    }
+
+    /// What one case brought, in the order of the lanes.
+    fn record(&self, asked: Vec<Asked>) {
+        for (lane, asked) in self.lanes.iter().zip(asked) {
+            asked.record(&lane.endpoint.spec.name, self.recorder);
         }
     }
 }
