@@ -3,6 +3,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,8 @@ use crate::error::{EngineError, ErrorKind};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the master outlives the last open channel, so also this process.
 const IDLE_SECONDS: NonZeroUsize = NonZeroUsize::new(3).expect("not zero");
+/// Bytes of the folder's path; ssh adds names of its own, and some systems end at 104.
+const LONGEST: usize = if cfg!(target_os = "linux") { 61 } else { 57 };
 /// How often the channel that keeps the master is used; engines close idle ones after minutes.
 const BEAT: Duration = Duration::from_secs(30);
 
@@ -59,6 +62,7 @@ impl SshRoute {
                 format!("`ssh://{destination}` is not USER@HOST"),
             ));
         }
+        prepare(runtime_dir)?;
         let mut builder = SessionBuilder::default();
         builder
             .known_hosts_check(KnownHosts::Strict)
@@ -201,6 +205,19 @@ impl SshRoute {
     fn gone(&self) -> EngineError {
         EngineError::new(ErrorKind::Unreachable, format!("ssh to `{}` is closed", self.destination))
     }
+}
+
+/// The folder of the control socket: short enough for one, and for nobody else.
+fn prepare(runtime_dir: &Path) -> Result<(), EngineError> {
+    let shown = runtime_dir.display();
+    if runtime_dir.as_os_str().len() > LONGEST {
+        let message = format!("`{shown}` is too long: a socket's path has {LONGEST} bytes for its folder");
+        return Err(
+            EngineError::new(ErrorKind::Other, message).hint("set XDG_RUNTIME_DIR or TMPDIR to a short path")
+        );
+    }
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(runtime_dir);
+    made.map_err(|e| EngineError::io(format_args!("could not make `{shown}`"), &e))
 }
 
 /// A command that runs on the host. It ends, at the latest, when its input does.

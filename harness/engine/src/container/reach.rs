@@ -1,6 +1,7 @@
 //! How this machine reaches a container's port.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 
 use bollard::models::ContainerInspectResponse;
 
@@ -37,7 +38,12 @@ impl Engine {
             EngineError::new(ErrorKind::Port, format!("port {port} of the container is not published"))
         })?;
         match &self.inner.route {
-            Route::Local => Ok(Address::Tcp(seen.address)),
+            // From inside a container the host's ports are out of reach; its neighbours are not.
+            Route::Local if is_inside_container() => {
+                Ok(Address::Tcp(own_address(inspected, port).unwrap_or(seen.address)))
+            }
+            Route::Local if seen.published || cfg!(target_os = "linux") => Ok(Address::Tcp(seen.address)),
+            Route::Local => Err(unpublished(port, "this machine")),
             Route::Ssh(route) => {
                 let host = seen.address.ip().to_string();
                 let socket = route.forward_port(&host, seen.address.port()).await?;
@@ -53,11 +59,7 @@ impl Engine {
                     EngineError::new(ErrorKind::Unreachable, format!("`{host}` has no address"))
                 })
             }
-            Route::Tcp { host } => Err(EngineError::new(
-                ErrorKind::Port,
-                format!("port {port} of the container is not published on `{host}`"),
-            )
-            .hint("publish it, or reach that engine by ssh://")),
+            Route::Tcp { host } => Err(unpublished(port, host)),
         }
     }
 
@@ -85,12 +87,27 @@ fn seen_by_host(inspected: &ContainerInspectResponse, port: u16) -> Option<Seen>
         let ip = ip.filter(|ip| !ip.is_unspecified()).unwrap_or(IpAddr::from([127, 0, 0, 1]));
         return Some(Seen { address: SocketAddr::new(ip, host_port), published: true });
     }
-    let networks = settings.networks.clone().unwrap_or_default();
-    if networks.contains_key("host") {
+    if settings.networks.as_ref().is_some_and(|networks| networks.contains_key("host")) {
         return Some(Seen { address: SocketAddr::from(([127, 0, 0, 1], port)), published: true });
     }
+    own_address(inspected, port).map(|address| Seen { address, published: false })
+}
+
+/// The container's own address in its first network.
+fn own_address(inspected: &ContainerInspectResponse, port: u16) -> Option<SocketAddr> {
+    let networks = inspected.network_settings.as_ref()?.networks.as_ref()?;
     let ip = networks.values().find_map(|network| network.ip_address.as_ref()?.parse::<IpAddr>().ok())?;
-    Some(Seen { address: SocketAddr::new(ip, port), published: false })
+    Some(SocketAddr::new(ip, port))
+}
+
+/// Whether this process runs in a container that was lent the engine's socket.
+fn is_inside_container() -> bool {
+    ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists())
+}
+
+fn unpublished(port: u16, host: &str) -> EngineError {
+    EngineError::new(ErrorKind::Port, format!("port {port} of the container is not published on {host}"))
+        .hint("publish it, or reach that engine by ssh://")
 }
 
 #[cfg(test)]
