@@ -1,8 +1,10 @@
 //! Results on standard output, everything else on standard error.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use anstream::ColorChoice;
+use envparity_model::Report;
 use envparity_report::TextStyle;
 
 use crate::args::Color;
@@ -35,6 +37,14 @@ pub(crate) fn error(text: &str) {
 
 fn write_to(out: &mut dyn Write, text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// A report for people, with the way to its files from here.
+pub(crate) fn report_text(report: &Report, folder: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let near = here.as_deref().and_then(|here| folder.strip_prefix(here).ok()).unwrap_or(folder);
+    let near = near.strip_prefix(".").unwrap_or(near);
+    envparity_report::text_with_folder(report, &text_style(), &near.display().to_string())
 }
 
 /// How text reports are laid out here. Colour codes are stripped on the way out where they are not wanted.

@@ -78,7 +78,6 @@ async fn play(
     progress.finish();
     let finished = finished?;
     print(&finished, Output::Text);
-    output::result(&format!("\nreport   {}\n", finished.folder.join("report.html").display()));
     if finished.report.verdict == act.expected {
         return Ok(Exit::Done);
     }

@@ -16,7 +16,7 @@ pub(crate) fn execute(args: &ReportArgs) -> Result<Exit, Failure> {
     let report = envparity_orchestrator::report_of(&folder).map_err(Failure::unreachable)?;
     let asked = settings::reports(&args.report)?;
     match args.output {
-        Output::Text => output::result(&envparity_report::text(&report, &output::text_style())),
+        Output::Text => output::result(&output::report_text(&report, &folder)),
         Output::Json => output::bytes(&envparity_report::json(&report)),
     }
     envparity_orchestrator::write_reports(&report, &folder, &asked)

@@ -82,7 +82,7 @@ pub(crate) fn request_of(
 /// Prints a report.
 pub(crate) fn print(finished: &Finished, form: Output) {
     match form {
-        Output::Text => output::result(&envparity_report::text(&finished.report, &output::text_style())),
+        Output::Text => output::result(&output::report_text(&finished.report, &finished.folder)),
         Output::Json => output::bytes(&envparity_report::json(&finished.report)),
     }
 }
