@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
-use envparity_config::{EngineSpec, Sync, Transfer};
+use envparity_config::{ContainerSpec, EngineSpec, Sync, Transfer};
 use envparity_engine::{Engine, Owned, RunContext, StartSpec, send};
 use envparity_model::Masker;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
 use crate::remote::{lab, over_ssh};
-use crate::support::{container, local, plain, run, service_image};
+use crate::support::{TINY, local, plain, run, tiny_image};
 
 const JOB: &str = "PARITY_ENGINE_TEST_JOB";
 
@@ -42,8 +42,8 @@ pub(crate) async fn do_job(job: serde_json::Value) -> ExitCode {
     let engine = Engine::connect("there", &spec, &context).await.expect("connects");
     engine.arm_reaper().await.expect("armed");
     let none = BTreeMap::new();
-    let spec = container(&[]);
-    let start = StartSpec { environment: "there", ..plain(&spec, &none, "primary") };
+    let spec = ContainerSpec::default();
+    let start = StartSpec { environment: "there", image: TINY, ..plain(&spec, &none, "primary") };
     let service = engine.start(&start).await.expect("starts");
     std::io::Write::write_all(&mut std::io::stdout(), format!("up {}\n", service.container_id()).as_bytes())
         .expect("said");
@@ -91,7 +91,7 @@ async fn is_cleared(engine: &Engine, run: &str, patience: u64) {
 pub(crate) async fn a_killed_process_leaves_nothing_here() {
     let run = run("killed");
     let engine = local(&run).await;
-    service_image(&engine).await;
+    tiny_image(&engine).await;
     let job = job_of(&run.context);
     let doomed = job["run"].as_str().expect("a run").to_owned();
     let mut child = child(&job).await;
@@ -115,7 +115,7 @@ async fn killed_afar(name: &str, broken: bool) {
     let here = local(&run).await;
     let lab = lab(&run).await;
     let there = Engine::connect("there", &over_ssh(&lab), &run.context).await.expect("connects");
-    let image = service_image(&here).await;
+    let image = tiny_image(&here).await;
     send(&here, &there, &image, Sync::Missing, Transfer::Auto, &|_| ()).await.expect("sent");
     if broken {
         let tag = format!("envparity/collector:{}", &envparity_engine::embedded::COLLECTOR_DIGEST[..12]);
@@ -157,12 +157,13 @@ fn master_in(folder: &std::path::Path) -> Option<std::path::PathBuf> {
 pub(crate) async fn a_run_that_closes_disarms_its_reaper() {
     let run = run("disarmed");
     let engine = local(&run).await;
-    service_image(&engine).await;
+    tiny_image(&engine).await;
     engine.arm_reaper().await.expect("armed");
     engine.arm_reaper().await.expect("armed already");
     let none = BTreeMap::new();
-    let spec = container(&[]);
-    engine.start(&plain(&spec, &none, "primary")).await.expect("starts");
+    let spec = ContainerSpec::default();
+    let start = StartSpec { image: TINY, ..plain(&spec, &none, "primary") };
+    engine.start(&start).await.expect("starts");
     engine.remove_run_objects().await.expect("removed");
     let owned = left(&engine, &run.context.run).await;
     assert!(owned.len() == 1 && owned[0].purpose == "reaper-0", "{owned:?}");

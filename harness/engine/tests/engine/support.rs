@@ -96,3 +96,21 @@ pub(crate) async fn changed_image(engine: &Engine, tag: &str) -> LocalImage {
     spec.tag = Some(format!("envparity-test/changed-{}:{tag}", std::process::id()));
     build_or_find(engine, &spec, folder.path(), &|_| ()).await.expect("builds")
 }
+
+/// The reference of an image that travels in no time.
+pub(crate) const TINY: &str = "envparity-test/tiny:1";
+
+/// It waits, and does nothing else.
+pub(crate) async fn tiny_image(engine: &Engine) -> LocalImage {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dockerfile = "FROM scratch\nCOPY waits /waits\nCMD [\"/waits\", \"wait\", \"--port\", \"1\", \"--timeout\", \"600000\"]\n";
+    std::fs::write(folder.path().join("Dockerfile"), dockerfile).expect("written");
+    let program = folder.path().join("waits");
+    std::fs::write(&program, envparity_engine::embedded::COLLECTOR).expect("written");
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set");
+    let mut spec = image_spec();
+    spec.source =
+        ImageSource::Build { context: ".".into(), dockerfile: None, args: BTreeMap::new(), target: None };
+    spec.tag = Some(TINY.into());
+    build_or_find(engine, &spec, folder.path(), &|_| ()).await.expect("builds")
+}
