@@ -110,27 +110,13 @@ pub(crate) fn places() -> Result<Places, Failure> {
         runtime_dir: runtime.join(format!("parity-{}", std::process::id())),
         lab_dir: state.join("labs"),
     };
-    sweep_runtime(&runtime);
+    envparity_orchestrator::sweep_runtime_dirs(&places.runtime_dir);
     for folder in [&places.cache_dir, &places.runtime_dir, &places.lab_dir] {
         make_private(folder).map_err(|error| {
             Failure::usage(Problem::new(format!("failed to create `{}`: {error}", folder.display())))
         })?;
     }
     Ok(places)
-}
-
-/// The socket folders of processes that were killed.
-fn sweep_runtime(parent: &Path) {
-    #[cfg(target_os = "linux")]
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let process =
-            name.to_str().and_then(|name| name.strip_prefix("parity-")).and_then(|id| id.parse::<u32>().ok());
-        if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
-            // Another process may sweep at the same time; what is gone is gone.
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }
 
 /// Removes this process's socket folder.

@@ -24,6 +24,7 @@ pub use analysis::report_of;
 pub use approved::normal_exchanges;
 pub use artifacts::{Format, write as write_reports};
 pub use engines::{collect_manifest, prune};
+pub use envparity_engine::sweep_runtime_dirs;
 pub use event::{Event, Sink};
 pub use examine::{Examined, examine};
 pub use journal::recording_path;
