@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use envparity_config::{Config, Control, Rule};
-use envparity_core::{
-    Analysis, Authorities, Authority, CaseInput, CaseResult, Comparator, RunMeta, Side, needs_resample,
-};
+use envparity_core::{Analysis, Authorities, Authority, CaseInput, CaseResult, Comparator, RunMeta, Side};
 use envparity_model::{CaseId, CasePlace, Cause, Exchange, Outcome, Problem, Report, Sample, Severity};
 
 use crate::artifacts::STANDARD;
@@ -109,8 +107,12 @@ fn killed() -> Cause {
     }
 }
 
-/// The candidates that drift where the reference is stable, each with the cases to ask again.
-pub(crate) fn drifted(folder: &Path, file: &RunFile) -> Result<Vec<(String, Vec<CaseId>)>, Problem> {
+/// The candidates and their cases of which another sample would tell more, by what `asks` says of a result.
+pub(crate) fn doubtful(
+    folder: &Path,
+    file: &RunFile,
+    asks: impl Fn(&CaseResult) -> bool,
+) -> Result<Vec<(String, Vec<CaseId>)>, Problem> {
     let config = config_of(file)?;
     let sources = Sources::Run(folder.to_owned());
     let reference = sources.read(&file.reference)?;
@@ -120,7 +122,7 @@ pub(crate) fn drifted(folder: &Path, file: &RunFile) -> Result<Vec<(String, Vec<
         let mut comparison = Comparison::new(&reference, &candidate, &config);
         let mut cases = Vec::new();
         for place in &reference.0.header.cases {
-            if needs_resample(&comparison.next(place)?) {
+            if asks(&comparison.next(place)?) {
                 cases.push(place.id.clone());
             }
         }
@@ -157,37 +159,39 @@ impl<'a> Comparison<'a> {
             return Ok(CaseResult::not_compared(Some(name), "was not asked: the run ended before"));
         };
         let control = self.reference.0.exchange(&place.id, Sample::Control)?;
-        let recheck = self.reference.0.exchange(&place.id, Sample::Resample)?;
+        let rechecks = self.reference.0.rechecks(&place.id)?;
         let resample = self.candidate.0.exchange(&place.id, Sample::Resample)?;
-        let all = [Some(&reference), control.as_ref(), recheck.as_ref(), Some(&candidate), resample.as_ref()];
+        let mut all = vec![&reference, &candidate];
+        all.extend(control.iter().chain(&rechecks).chain(&resample));
         let alike = all_alike(&all);
-        let read = |bodies: &Bodies, exchange: Option<&Exchange>| match exchange {
-            Some(exchange) if !alike => bodies.of_response(exchange),
-            _ => Ok(Vec::new()),
+        let read = |bodies: &Bodies, exchange: &Exchange| {
+            if alike { Ok(Vec::new()) } else { bodies.of_response(exchange) }
         };
-        let bodies = [
-            read(&self.reference.1, Some(&reference))?,
-            read(&self.reference.1, control.as_ref())?,
-            read(&self.reference.1, recheck.as_ref())?,
-            read(&self.candidate.1, Some(&candidate))?,
-            read(&self.candidate.1, resample.as_ref())?,
-        ];
+        let (reference_bodies, candidate_bodies) = (&self.reference.1, &self.candidate.1);
+        let reference_body = read(reference_bodies, &reference)?;
+        let control_body =
+            control.as_ref().map(|e| read(reference_bodies, e)).transpose()?.unwrap_or_default();
+        let candidate_body = read(candidate_bodies, &candidate)?;
+        let resample_body =
+            resample.as_ref().map(|e| read(candidate_bodies, e)).transpose()?.unwrap_or_default();
+        let recheck_bodies: Vec<Vec<u8>> =
+            rechecks.iter().map(|exchange| read(reference_bodies, exchange)).collect::<Result<_, _>>()?;
         let input = CaseInput {
             place,
-            reference: Side { exchange: &reference, body: &bodies[0] },
-            control: control.as_ref().map(|exchange| Side { exchange, body: &bodies[1] }),
-            candidate: Side { exchange: &candidate, body: &bodies[3] },
-            resample: resample.as_ref().map(|exchange| Side { exchange, body: &bodies[4] }),
+            reference: Side { exchange: &reference, body: &reference_body },
+            control: control.as_ref().map(|exchange| Side { exchange, body: &control_body }),
+            candidate: Side { exchange: &candidate, body: &candidate_body },
+            resample: resample.as_ref().map(|exchange| Side { exchange, body: &resample_body }),
         };
-        let recheck = recheck.as_ref().map(|exchange| Side { exchange, body: &bodies[2] });
-        let result = self.comparator.compare_rechecked(&input, recheck);
+        let sides = rechecks.iter().zip(&recheck_bodies).map(|(exchange, body)| Side { exchange, body });
+        let result = self.comparator.compare_rechecked(&input, sides);
         Ok(if self.wants_control && control.is_none() { result.without_control() } else { result })
     }
 }
 
 /// Equal bodies are equal whatever they hold: they are not even read.
-fn all_alike(exchanges: &[Option<&Exchange>]) -> bool {
-    let mut digests = exchanges.iter().flatten().map(|exchange| match &exchange.outcome {
+fn all_alike(exchanges: &[&Exchange]) -> bool {
+    let mut digests = exchanges.iter().map(|exchange| match &exchange.outcome {
         Outcome::Response(response) => Some(&response.body.sha256),
         _ => None,
     });

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use envparity_config::{Config, EnvironmentSpec};
+use envparity_core::{needs_recheck, needs_resample};
 use envparity_engine::RunContext;
 use envparity_model::{Masker, Problem, Report, Role, is_secret_name};
 use futures_util::future::join3;
 use tokio::sync::watch;
 
-use crate::analysis::{analyse, drifted};
+use crate::analysis::{analyse, doubtful};
 use crate::artifacts::{self, Format};
 use crate::event::{Event, Sink};
 use crate::journal::Journal;
@@ -237,13 +238,21 @@ async fn drive(session: &Session<'_>, file: &RunFile, folder: &Path) {
     end_failed(session, &sites);
 }
 
+/// Candidates that drift are asked again, and the reference with them. Where two samples of the reference may have
+/// agreed by chance, it is asked more often.
 async fn resample(session: &Session<'_>, file: &RunFile, folder: &Path, sites: &[Site<'_>]) {
-    match drifted(folder, file) {
-        Ok(drifted) if !drifted.is_empty() => session.resample(sites, &drifted).await,
-        Ok(_) => {}
-        Err(problem) => session.fail(None, &problem),
+    for round in 0..RECHECKS {
+        let asks = if round == 0 { needs_resample } else { needs_recheck };
+        match doubtful(folder, file, asks) {
+            Ok(doubtful) if doubtful.is_empty() => return,
+            Ok(doubtful) => session.resample(sites, &doubtful, round).await,
+            Err(problem) => return session.fail(None, &problem),
+        }
     }
 }
+
+/// Samples of the reference beyond the control, at most: five of two values agree by chance once in sixteen times.
+const RECHECKS: usize = 5;
 
 fn end_failed(session: &Session<'_>, sites: &[Site<'_>]) {
     for site in sites.iter().filter(|site| site.failed) {

@@ -32,6 +32,8 @@ pub(crate) struct Recording {
     window: Mutex<Window>,
     /// Where each exchange stands, by pass; a case asked again in a pass counts with its last one.
     places: HashMap<CaseId, [Option<Place>; SAMPLES]>,
+    /// Where every exchange of a resample stands: the reference may have been asked several times.
+    rechecks: HashMap<CaseId, Vec<Place>>,
 }
 
 /// The passes there are.
@@ -96,14 +98,23 @@ impl Recording {
     /// # Errors
     /// When the journal can no longer be read.
     pub(crate) fn exchange(&self, case: &CaseId, sample: Sample) -> Result<Option<Exchange>, Problem> {
-        let Some(place) = self.places.get(case).and_then(|places| places[index_of(sample)]) else {
-            return Ok(None);
-        };
+        let place = self.places.get(case).and_then(|places| places[index_of(sample)]);
+        place.map(|place| self.read(place)).transpose()
+    }
+
+    /// All exchanges of a case in resamples, in the order in which they were made.
+    ///
+    /// # Errors
+    /// As [`Recording::exchange`].
+    pub(crate) fn rechecks(&self, case: &CaseId) -> Result<Vec<Exchange>, Problem> {
+        self.rechecks.get(case).into_iter().flatten().map(|place| self.read(*place)).collect()
+    }
+
+    fn read(&self, place: Place) -> Result<Exchange, Problem> {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         let line = window.line(place).map_err(|error| failed(&self.path, error.to_string()))?;
         // What type of line it is was seen when its place was written down.
-        let exchange = serde_json::from_slice(line).map_err(|error| failed(&self.path, error.to_string()))?;
-        Ok(Some(exchange))
+        serde_json::from_slice(line).map_err(|error| failed(&self.path, error.to_string()))
     }
 
     fn take(&mut self, line: JournalLine) {
@@ -141,8 +152,11 @@ pub(crate) fn read_recording(path: &Path, environment: &str) -> Result<Recording
             (Some(recording), Peek { case: Some(case), sample: Some(sample), r#type })
                 if r#type == "exchange" =>
             {
-                let places = recording.places.entry(case).or_default();
-                places[index_of(sample)] = Some(Place { offset, length });
+                let place = Place { offset, length };
+                if sample == Sample::Resample {
+                    recording.rechecks.entry(case.clone()).or_default().push(place);
+                }
+                recording.places.entry(case).or_default()[index_of(sample)] = Some(place);
             }
             (Some(recording), _) => recording.take(JournalLine::from_json(&line).map_err(malformed)?),
             (none @ None, _) => *none = Some(begin(environment, path, &line, open()?)?),
@@ -170,6 +184,7 @@ fn begin(environment: &str, path: &Path, line: &[u8], file: File) -> Result<Reco
         path: path.to_owned(),
         window: Mutex::new(Window { file, start: 0, bytes: Vec::new() }),
         places: HashMap::new(),
+        rechecks: HashMap::new(),
     })
 }
 

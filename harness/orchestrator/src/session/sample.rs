@@ -68,15 +68,16 @@ impl Session<'_> {
 
     /// The reference and the candidates that drifted once more, in fresh containers, up to the last case that
     /// drifted: a candidate may differ from itself, and the reference's first two samples may have agreed by chance.
-    pub(crate) async fn resample(&self, sites: &[Site<'_>], drifted: &[(String, Vec<CaseId>)]) {
+    /// From the second `round` on the reference alone is asked.
+    pub(crate) async fn resample(&self, sites: &[Site<'_>], drifted: &[(String, Vec<CaseId>)], round: usize) {
         let since = Instant::now();
         let cases: Vec<CaseId> = drifted.iter().flat_map(|(_, cases)| cases.clone()).collect();
         let again = |site: &&Site<'_>| {
-            !site.failed
-                && (site.role == Role::Reference || drifted.iter().any(|(name, _)| name == site.name()))
+            let drifts = round == 0 && drifted.iter().any(|(name, _)| name == site.name());
+            !site.failed && (site.role == Role::Reference || drifts)
         };
         let again: Vec<&Site<'_>> = sites.iter().filter(again).collect();
-        let services = join_all(again.iter().map(|site| self.fresh(site))).await;
+        let services = join_all(again.iter().map(|site| self.fresh(site, round))).await;
         let mut lanes = Vec::new();
         for (site, service) in again.into_iter().zip(services) {
             let lane = service.and_then(|service| {
@@ -94,11 +95,12 @@ impl Session<'_> {
         self.time(since, |timings| &mut timings.control_ms);
     }
 
-    async fn fresh(&self, site: &Site<'_>) -> Result<Option<Service>, Problem> {
+    async fn fresh(&self, site: &Site<'_>, round: usize) -> Result<Option<Service>, Problem> {
         if !site.is_ours() {
             return Ok(None);
         }
-        self.start_one(site, "resample").await.map_err(|error| {
+        let purpose = if round == 0 { "resample".to_owned() } else { format!("resample-{round}") };
+        self.start_one(site, &purpose).await.map_err(|error| {
             Problem::new(format!("environment `{}` could not be sampled again: {error}", site.name()))
         })
     }
