@@ -21,6 +21,8 @@ const DISARM: &str = "disarm";
 /// No object may outlive the run by more than this.
 const PATIENCE: Duration = Duration::from_secs(25);
 const PAUSE: Duration = Duration::from_millis(250);
+/// What a busy engine was asked to create when the run died may appear this much later.
+const QUIET: Duration = Duration::from_secs(4);
 /// Removals at once.
 const WORKERS: usize = 8;
 
@@ -104,23 +106,24 @@ fn own_id(order: &Order) -> Option<String> {
     containers.iter().find(|container| is_own(order, container)).and_then(id_of)
 }
 
-/// Rounds until two in a row find nothing: what the engine was asked to create when the run died appears
+/// Rounds until nothing was found for a while: what the engine was asked to create when the run died appears
 /// after the first look.
 fn remove_all(order: &Order) -> Result<usize, Failure> {
     let start = Instant::now();
-    let (mut removed, mut quiet) = (0, 0);
+    let (mut removed, mut quiet_since) = (0, None);
     loop {
         let round = remove_once(order);
         match &round {
-            Ok(Round { found: 0, .. }) => quiet += 1,
+            Ok(Round { found: 0, .. }) => {
+                if quiet_since.get_or_insert_with(Instant::now).elapsed() >= QUIET {
+                    return Ok(removed);
+                }
+            }
             Ok(round) => {
-                quiet = 0;
+                quiet_since = None;
                 removed += round.removed;
             }
-            Err(_) => quiet = 0,
-        }
-        if quiet == 2 {
-            return Ok(removed);
+            Err(_) => quiet_since = None,
         }
         if start.elapsed() > PATIENCE {
             let left = round?;
