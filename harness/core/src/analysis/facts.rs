@@ -195,7 +195,8 @@ fn is_blind(
     let one_sided = l.is_none() || r.is_none();
     // The engine itself tells variables, mounts and limits, whatever the way.
     let told = ["env.", "mounts.", "limits.memory", "limits.cpus"].iter().any(|head| name.starts_with(head));
-    one_sided && mine != theirs && !told
+    let unseen = mine.is_none() || theirs.is_none();
+    one_sided && (unseen || mine != theirs && !told)
 }
 
 fn is_intended(name: &str, intended: &BTreeSet<String>) -> bool {

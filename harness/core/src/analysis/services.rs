@@ -18,6 +18,14 @@ impl Side {
         self.footer.as_ref().map(|footer| footer.end.as_str())
     }
 
+    /// How it ended, and the last words of its output.
+    fn with_last_words(&self, how: String) -> String {
+        match self.last_words() {
+            Some(words) if !how.contains(&words) => format!("{how}: {words}"),
+            _ => how,
+        }
+    }
+
     /// The last words of the service's output.
     fn last_words(&self) -> Option<String> {
         let tail = &self.primary_log()?.tail;
@@ -42,19 +50,21 @@ impl Analysis {
             return false;
         };
         if let Some(why) = side.line.as_ref().and_then(|line| line.failed.clone()) {
-            let message = format!("the service does not start in `{name}`, the reference: {}", short(&why));
+            let why = side.with_last_words(short(&why));
+            let message = format!("the service does not start in `{name}`, the reference: {why}");
             self.blame(Some(name), 3, message, Some("start it there by hand and look at its output"));
             return false;
         }
         if side.line.is_none() {
-            self.blame(Some(name), 3, format!("`{name}` never came up"), None);
+            self.blame_absence(name);
             return false;
         }
         let exited = side.primary_log().and_then(|log| log.exit_code);
         if exited.is_some() && side.ended_as() != Some("not-started") {
             let code = exited.unwrap_or_default();
-            let message =
+            let how =
                 format!("the service exited with {code} in `{name}`, the reference, while the suite ran");
+            let message = side.with_last_words(how);
             self.blame(Some(name), 3, message, Some("nothing can be compared with a reference that dies"));
         }
         let control = self.sides[name].logs.iter().find(|log| log.of == "control" && log.exit_code.is_some());
@@ -71,20 +81,20 @@ impl Analysis {
             return self.blame(Some(name), 3, format!("no recording of `{name}`"), None);
         };
         let log = side.primary_log().map(|log| log.tail.clone()).unwrap_or_default();
-        let words = side.last_words();
         if let Some(why) = side.line.as_ref().and_then(|line| line.failed.clone()) {
             if !reference_up {
-                let message = format!("the service does not start in `{name}` either: {}", short(&why));
+                let why = side.with_last_words(short(&why));
+                let message = format!("the service does not start in `{name}` either: {why}");
                 return self.blame(Some(name), 3, message, None);
             }
             let shown = why.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or(&why);
             let drift = Drift::new(Code::ServiceNotStarted)
-                .sides("starts", short(shown))
+                .sides("starts", side.with_last_words(short(shown)))
                 .hint("see the tail of its output in the journal");
             return self.push_with_log(name, drift, &[why.clone(), log]);
         }
         if side.line.is_none() {
-            return self.blame(Some(name), 3, format!("`{name}` never came up"), None);
+            return self.blame_absence(name);
         }
         let exited = side.primary_log().and_then(|log| log.exit_code);
         let later = side.logs.iter().find(|log| log.of == "resample").and_then(|log| log.exit_code);
@@ -93,10 +103,21 @@ impl Analysis {
                 Some(code) => format!("exited with {code}"),
                 None => "died".to_owned(),
             };
-            let shown = words.map(|words| format!("{how}: {words}")).unwrap_or(how);
+            let shown = side.with_last_words(how);
             let mut drift = Drift::new(Code::ServiceDied).sides("runs to the end", shown);
             drift.unstable = exited.is_none() && later.is_some() && !self.sides[name].died;
             self.push_with_log(name, drift, &[log]);
+        }
+    }
+
+    /// Nothing was recorded of it. Where the run has said why, there is nothing to add.
+    fn blame_absence(&mut self, name: &str) {
+        let reference = self.reference();
+        let explains = |environment: &str| environment == name || environment == reference;
+        let said =
+            self.causes.iter().any(|c| c.exit_code == 3 && c.environment.as_deref().is_none_or(explains));
+        if !said {
+            self.blame(Some(name), 3, format!("`{name}` never came up"), None);
         }
     }
 
