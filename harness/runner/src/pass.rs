@@ -17,7 +17,9 @@ use crate::lane::Lane;
 pub trait Recorder: Send + Sync {
     /// A value that must not be written anywhere.
     fn secret(&self, value: &str);
-    /// Keeps a body.
+    /// Keeps the body of a request, in a form that a person can send again.
+    fn sent_body(&self, bytes: &[u8]) -> BodyRef;
+    /// Keeps the body of a response.
     fn body(&self, bytes: &[u8], truncated: bool, undecoded: Option<String>) -> BodyRef;
     /// Keeps an exchange.
     fn exchange(&self, environment: &str, exchange: Exchange);
