@@ -1,6 +1,8 @@
 //! The README is true: its configuration resolves, its suite parses, its commands exist, its exit codes are those of
 //! `--help`.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it needs by failing")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -226,14 +226,16 @@ async fn drive(session: &Session<'_>, file: &RunFile, folder: &Path) {
     }
     let before = session.received_before(&sites).await;
     session.sample_primary(&mut sites).await;
-    // Manifests and counters are read while the control sample has to wait anyway.
-    let ((), (), received) =
-        join3(session.wait_gap(), session.collect(&sites), session.received_now(&sites)).await;
+    // Manifests and counters are read while the control sample waits and is taken: it is another container.
+    let control = async {
+        session.wait_gap().await;
+        if let (true, Some(reference)) = (session.wants_control(), reference_of(&sites)) {
+            session.sample_control(reference).await;
+            resample(session, file, folder, &sites).await;
+        }
+    };
+    let ((), (), received) = join3(control, session.collect(&sites), session.received_now(&sites)).await;
     session.prove_traffic(&mut sites, &before, received);
-    if let (true, Some(reference)) = (session.wants_control(), reference_of(&sites)) {
-        session.sample_control(reference).await;
-        resample(session, file, folder, &sites).await;
-    }
     session.write_logs(&sites).await;
     end_failed(session, &sites);
 }

@@ -18,17 +18,11 @@ impl Session<'_> {
         let engines = join_all(sites.iter().map(|site| self.connect_one(site))).await;
         for (site, engine) in sites.iter_mut().zip(engines) {
             match engine {
-                Ok(engine) => {
-                    if let Some(engine) = &engine {
-                        self.with_state(|state| state.engines.push(engine.clone()));
-                    }
-                    site.engine = engine;
-                }
+                Ok(engine) => site.engine = engine,
                 Err(problem) => self.fail_site(site, &problem),
             }
         }
         self.prove(sites).await;
-        self.arm(sites).await;
         self.time(since, |timings| &mut timings.prepare_ms);
     }
 
@@ -43,7 +37,11 @@ impl Session<'_> {
         let spec = resolved.as_ref().unwrap_or(spec);
         self.step(site.name(), "connecting");
         let engine = Engine::connect(site.name(), spec, &self.context).await;
-        engine.map(Some).map_err(|error| error.problem)
+        let engine = engine.map_err(|error| error.problem)?;
+        // From here on an interruption finds it.
+        self.with_state(|state| state.engines.push(engine.clone()));
+        self.arm(site, &engine).await;
+        Ok(Some(engine))
     }
 
     /// Two environments must be two engines: each shows the other nothing of its own.
@@ -62,21 +60,16 @@ impl Session<'_> {
         }
     }
 
-    /// Before anything is created: what removes it if this process is killed, and what earlier ones left.
-    async fn arm(&self, sites: &[Site<'_>]) {
-        join_all(sites.iter().map(|site| async move {
-            let Some(engine) = site.engine.as_ref().filter(|_| !site.failed && site.is_ours()) else {
-                return;
-            };
-            if let Err(error) = engine.arm_reaper().await {
-                (self.events)(Event::Note { text: error.to_string() });
-            }
-        }))
-        .await;
-        for engine in sites.iter().filter_map(|site| site.engine.clone()) {
-            // Beside the run: what it finds has expired, and nobody waits for it.
-            tokio::spawn(async move { engine.sweep_expired().await });
+    /// Before anything is created: what removes it if this process is killed. What earlier runs left goes beside.
+    async fn arm(&self, site: &Site<'_>, engine: &Engine) {
+        if site.is_ours()
+            && let Err(error) = engine.arm_reaper().await
+        {
+            (self.events)(Event::Note { text: error.to_string() });
         }
+        let engine = engine.clone();
+        // What it finds has expired, and nobody waits for it.
+        tokio::spawn(async move { engine.sweep_expired().await });
     }
 
     #[cfg(feature = "lab")]
