@@ -102,8 +102,9 @@ impl Engine {
         };
         let (endpoint, route) = open(name, &resolved, run).await?;
         let shown = shown_endpoint(spec, &resolved);
-        let connected = Self::greet(name, &shown, endpoint, route, run).await;
+        let connected = Self::greet(name, &place_of(spec, &resolved), endpoint, route, run).await;
         connected.map(|mut inner| {
+            inner.about.endpoint = shown;
             inner.about.insecure = is_insecure(&resolved);
             inner.socket = match resolved {
                 EngineSpec::Unix(socket) | EngineSpec::Ssh { socket, .. } => Some(socket),
@@ -115,14 +116,17 @@ impl Engine {
 
     async fn greet(
         name: &str,
-        shown: &str,
+        place: &str,
         endpoint: Endpoint,
         route: Route,
         run: &RunContext,
     ) -> Result<Inner, EngineError> {
         let failed = |e: &bollard::errors::Error| {
-            let error = EngineError::api(format_args!("no Docker engine answers at `{shown}`"), e);
-            if error.kind == ErrorKind::Unreachable && error.problem.hint.is_none() {
+            let mut error = EngineError::api(format_args!("no Docker engine answers at {place}"), e);
+            if error.problem.message.contains("HTTP request to an HTTPS server") {
+                error.kind = ErrorKind::Tls;
+                error.hint("the port speaks TLS: add `tls = { ca, cert, key }` to the environment")
+            } else if error.kind == ErrorKind::Unreachable && error.problem.hint.is_none() {
                 error.hint(
                     "is the engine running there, and may you use it? `docker info` against it says more",
                 )
@@ -143,7 +147,7 @@ impl Engine {
                 id: info.id.clone().unwrap_or_default(),
                 version: info.server_version.clone().unwrap_or_default(),
                 api,
-                endpoint: shown.to_owned(),
+                endpoint: String::new(),
                 insecure: false,
             },
             host: host_facts(&info, asked, now_seconds()),
@@ -251,6 +255,16 @@ fn shown_endpoint(spec: &EngineSpec, resolved: &EngineSpec) -> String {
     // The usual local engine needs no address.
     let usual = matches!(spec, EngineSpec::Local) && matches!(resolved, EngineSpec::Unix(_));
     if usual { "local".to_owned() } else { address }
+}
+
+/// Where an engine was looked for, in words that name the socket.
+fn place_of(spec: &EngineSpec, resolved: &EngineSpec) -> String {
+    let shown = shown_endpoint(spec, resolved);
+    match resolved {
+        EngineSpec::Unix(path) if shown == "local" => format!("`local`, which is `unix://{path}`"),
+        EngineSpec::Ssh { socket, .. } => format!("`{shown}`, socket `{socket}` there"),
+        _ => format!("`{shown}`"),
+    }
 }
 
 fn is_insecure(spec: &EngineSpec) -> bool {

@@ -62,6 +62,7 @@ impl SshRoute {
                 format!("`ssh://{destination}` is not USER@HOST"),
             ));
         }
+        check_key(environment, options.identity)?;
         prepare(runtime_dir)?;
         let mut builder = SessionBuilder::default();
         builder
@@ -204,6 +205,21 @@ impl SshRoute {
 
     fn gone(&self) -> EngineError {
         EngineError::new(ErrorKind::Unreachable, format!("ssh to `{}` is closed", self.destination))
+    }
+}
+
+/// ssh passes over a key file that is not there, and then says that no key is accepted.
+fn check_key(environment: &str, identity: Option<&str>) -> Result<(), EngineError> {
+    // What ssh would expand is left to it.
+    let Some(file) = identity.filter(|file| !file.starts_with('~') && !file.contains('%')) else {
+        return Ok(());
+    };
+    match std::fs::metadata(file) {
+        Ok(_) => Ok(()),
+        Err(e) => {
+            let message = format!("could not read `{file}`, the key of `{environment}`: {e}");
+            Err(EngineError::new(ErrorKind::Refused, message).hint("`identity` names a private key file"))
+        }
     }
 }
 

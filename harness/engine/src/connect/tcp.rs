@@ -75,7 +75,7 @@ fn certificates(file: &str) -> Result<Vec<CertificateDer<'static>>, EngineError>
         CertificateDer::pem_file_iter(Path::new(file)).map_err(|e| unusable(file, &e))?.collect();
     let found = found.map_err(|e| unusable(file, &e))?;
     if found.is_empty() {
-        return Err(EngineError::new(ErrorKind::Tls, format!("`{file}` holds no certificate")));
+        return Err(unusable(file, &"it holds no certificate"));
     }
     Ok(found)
 }

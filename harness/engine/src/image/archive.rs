@@ -32,6 +32,7 @@ pub(crate) async fn load(
         let info = part.map_err(|e| {
             EngineError::api(format_args!("could not load `{shown}`"), &e)
                 .unless_gone(ErrorKind::ImageNotFound)
+                .hint("an archive is what `docker save` wrote: is the file whole?")
         })?;
         for line in info.stream.iter().flat_map(|text| text.lines()) {
             progress(ImageEvent::Pull(line.to_owned()));
