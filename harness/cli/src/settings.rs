@@ -5,7 +5,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use envparity_config::{Config, Resolved, Sources, Variable};
+use envparity_config::{Config, EngineSpec, Resolved, Sources, Target, Variable};
 use envparity_model::Problem;
 use envparity_orchestrator::{ConfigText, Format, Places};
 
@@ -60,9 +60,12 @@ pub(crate) fn load_file(
     let mut settings = envparity_config::variable_settings(pairs);
     settings.extend(overrides);
     let sources = Sources { file: Some((&shown, &text)), profile, overrides: &settings };
-    let resolved = envparity_config::resolve(&sources)
+    let mut resolved = envparity_config::resolve(&sources)
         .map_err(|errors| Failure::Listed(errors.iter().map(ToString::to_string).collect()))?;
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for environment in &mut resolved.config.environments {
+        place_files(&mut environment.target, parent);
+    }
     let given = ConfigText {
         path: Some(shown.clone()),
         text: Some(text.clone()),
@@ -71,6 +74,31 @@ pub(crate) fn load_file(
         overrides: settings,
     };
     Ok(Settings { base: parent.to_owned(), given, resolved })
+}
+
+/// Keys and certificates are named relative to the configuration, and opened from wherever this process is.
+fn place_files(target: &mut Target, folder: &Path) {
+    let (Target::Engine(engine) | Target::Attach { engine, .. }) = target else { return };
+    match engine {
+        EngineSpec::Ssh { identity, known_hosts, config, .. } => {
+            for file in [identity, known_hosts, config].into_iter().flatten() {
+                place_file(file, folder);
+            }
+        }
+        EngineSpec::Tcp { tls: Some(tls), .. } => {
+            for file in [&mut tls.ca, &mut tls.cert, &mut tls.key] {
+                place_file(file, folder);
+            }
+        }
+        EngineSpec::Tcp { tls: None, .. } | EngineSpec::Local | EngineSpec::Unix(_) | EngineSpec::Lab => {}
+    }
+}
+
+fn place_file(file: &mut String, folder: &Path) {
+    // What ssh would expand is left to it.
+    if folder != Path::new(".") && !file.starts_with('~') && !file.starts_with('%') {
+        *file = folder.join(&*file).to_string_lossy().into_owned();
+    }
 }
 
 /// A configuration without a file.

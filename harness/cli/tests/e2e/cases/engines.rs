@@ -1,9 +1,10 @@
 //! Engines that cannot be reached or must not be used: exit 3, naming the environment and what to do.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Outcome, Project, keeper};
+use crate::support::{Outcome, Project, Running, keeper};
 
 tests!("engines":
     a_socket_that_is_not_there,
@@ -25,6 +26,7 @@ tests!("engines":
     one_engine_twice_by_consent,
     one_lab_twice_is_refused,
     the_rest_is_said_when_one_is_unreachable,
+    files_are_relative_to_the_configuration,
 );
 
 fn fails(project: Project, words: &str) -> Outcome {
@@ -174,7 +176,11 @@ fn tls_at_a_port_that_is_plain() {
 }
 
 fn plain_at_a_port_that_is_tls() {
-    fails(Project::new().candidate_is("lab", &format!("engine = \"tcp://{}\"\n", keeper::lab().tls)), "TLS");
+    fails(
+        Project::new().candidate_is("lab", &format!("engine = \"tcp://{}\"\n", keeper::lab().tls)),
+        "HTTPS server",
+    )
+    .prints("the port speaks TLS");
 }
 
 fn same_engine(project: Project) {
@@ -215,6 +221,22 @@ fn one_lab_twice_is_refused() {
         .replace("[127.0.0.1]", "[localhost]");
     let lines = lines.replace(&keeper::lab().known_hosts.display().to_string(), "known_hosts");
     same_engine(Project::new().reference_is("first", &lines).file("known_hosts", &known));
+}
+
+fn files_are_relative_to_the_configuration() {
+    let (identity, known) = (&keeper::lab().identity, &keeper::lab().known_hosts);
+    let lines = |lines: String| {
+        let lines = lines.replace(&identity.display().to_string(), "keys/identity");
+        lines.replace(&known.display().to_string(), "keys/known_hosts").replace("/dev/null", "keys/config")
+    };
+    let project = ssh(lines).file("keys/config", "").file("elsewhere/empty", "");
+    let copy = |from: &Path, to: &str| fs::copy(from, project.path(to)).map(drop).expect("copied");
+    copy(identity, "keys/identity");
+    copy(known, "keys/known_hosts");
+    project.write();
+    let mut command = project.command(&["run"]);
+    command.current_dir(project.path("elsewhere"));
+    Outcome::of(&project, &["run"], Running::start(&mut command).end()).exits(0).verdict("parity");
 }
 
 fn the_rest_is_said_when_one_is_unreachable() {
