@@ -228,6 +228,14 @@ fn a_wrong_base_path_is_never_parity() {
 }
 
 #[test]
+fn errors_of_the_server_on_both_sides_are_never_parity() {
+    let broken = Made::text("out of memory").status(500);
+    assert_eq!(said(&Run::with(|run| run.result(&broken, &broken))), INCONCLUSIVE);
+    let meant = broken.assert("HTTP 500", true);
+    assert_eq!(said(&Run::with(|run| run.result(&meant, &meant))), PARITY);
+}
+
+#[test]
 fn services_that_do_not_start_or_die() {
     let failed = |at: usize| {
         Run::with(|run| {

@@ -29,9 +29,11 @@ pub(super) struct Tally {
     inconclusive: BTreeMap<(usize, String), String>,
     noise: BTreeSet<Learned>,
     shape_only: BTreeSet<Learned>,
-    /// Answers whose status the suite says nothing about: all of them, and those with 404 on both sides.
+    /// Answers whose status the suite says nothing about: all of them, those with 404 on both sides, and those
+    /// with an error of the server on both.
     answered: u64,
     both_missing: u64,
+    both_failing: u64,
     latency: BTreeMap<usize, Vec<(f32, f32)>>,
 }
 
@@ -82,6 +84,7 @@ impl Tally {
         if let Some((mine, theirs)) = result.statuses.filter(|_| !result.expects_status) {
             self.answered += 1;
             self.both_missing += u64::from(mine == 404 && theirs == 404);
+            self.both_failing += u64::from(mine >= 500 && theirs >= 500);
         }
         if let Some((mine, theirs)) = result.latency {
             self.latency.entry(by).or_default().push((mine as f32, theirs as f32));
@@ -193,6 +196,11 @@ impl Analysis {
             found.push((
                 "both sides answer 404 to every case that expects no status".to_owned(),
                 Some("check the base path and the port; a suite that means 404 says `HTTP 404`"),
+            ));
+        } else if tally.answered > 0 && tally.both_missing + tally.both_failing == tally.answered {
+            found.push((
+                "both sides fail in every case that expects no status".to_owned(),
+                Some("look at the output of the service; a suite that means an error says so, as `HTTP 500`"),
             ));
         }
         if self.meta.suites && tally.fully_compared() == 0 && found.is_empty() {
