@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use envparity_model::{
-    BodyRef, Exchange, JournalLine, Masker, NotSent, Outcome, Problem, Sample, SentRequest, is_secret_name,
+    BodyRef, Exchange, JOURNAL_SCHEMA, JournalLine, Masker, NotSent, Outcome, Problem, Sample, SentRequest,
+    is_secret_name,
 };
 use envparity_runner::Recorder;
 
@@ -107,7 +108,15 @@ impl State {
         }
         let Some(open) = self.files.get_mut(environment) else { return Ok(()) };
         self.line.clear();
+        // The header has it among its own; every line can be read without the others.
+        if !matches!(line, JournalLine::Header(_)) {
+            write!(self.line, "{{\"schema\":{JOURNAL_SCHEMA},")?;
+        }
+        let start = self.line.len();
         serde_json::to_writer(&mut self.line, line)?;
+        if start > 0 {
+            self.line.remove(start);
+        }
         self.line.push(b'\n');
         open.file.write_all(&self.line)?;
         if let JournalLine::Exchange(exchange) = line {
