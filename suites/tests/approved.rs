@@ -44,6 +44,7 @@ fn activity() -> Result<(), Failed> {
         reports: Vec::new(),
         stop,
         alone: true,
+        supplier: None,
         held: Vec::new(),
     };
     let finished = tokio::runtime::Runtime::new()?.block_on(run(request, &|_| {}));

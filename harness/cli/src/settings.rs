@@ -5,7 +5,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use envparity_config::{Config, EngineSpec, Resolved, Sources, Target, Variable};
+use envparity_config::{Config, EngineSpec, EnvironmentSpec, Resolved, Sources, Target, Variable};
 use envparity_model::Problem;
 use envparity_orchestrator::{ConfigText, Format, Places};
 
@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) given: ConfigText,
     /// As resolved.
     pub(crate) resolved: Resolved,
+    /// Where images come from, if not from the reference's engine.
+    pub(crate) supplier: Option<EnvironmentSpec>,
 }
 
 /// Finds and resolves the configuration.
@@ -73,7 +75,7 @@ pub(crate) fn load_file(
         digest: resolved.digest.clone(),
         overrides: settings,
     };
-    Ok(Settings { base: parent.to_owned(), given, resolved })
+    Ok(Settings { base: parent.to_owned(), given, resolved, supplier: None })
 }
 
 /// Keys and certificates are named relative to the configuration, and opened from wherever this process is.
@@ -104,7 +106,7 @@ fn place_file(file: &mut String, folder: &Path) {
 /// A configuration without a file.
 pub(crate) fn without_file(config: Config) -> Settings {
     let resolved = Resolved { config, origins: Vec::new(), digest: String::new() };
-    Settings { base: PathBuf::from("."), given: ConfigText::default(), resolved }
+    Settings { base: PathBuf::from("."), given: ConfigText::default(), resolved, supplier: None }
 }
 
 /// The configuration file that applies here: in this folder or the nearest one above.

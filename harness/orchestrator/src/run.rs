@@ -70,6 +70,9 @@ pub struct RunRequest {
     pub stop: watch::Receiver<Option<u8>>,
     /// Record the reference alone.
     pub alone: bool,
+    /// Where images are built or looked for, if not on the reference's engine: a recording of one environment and a
+    /// run of all of them are of one image.
+    pub supplier: Option<EnvironmentSpec>,
     /// Labs that are up for several runs: (environment, how it is reached).
     pub held: Vec<(String, envparity_config::EngineSpec)>,
 }

@@ -83,6 +83,7 @@ fn settings_of(common: &Common, args: &CompareArgs) -> Result<Settings, Failure>
         environments.push(environment);
     }
     let config = &mut settings.resolved.config;
+    settings.supplier = config.environment(&config.compare.reference).cloned();
     config.compare.reference.clone_from(&environments[0].name);
     config.compare.candidates =
         environments[1..].iter().map(|environment| environment.name.clone()).collect();

@@ -19,6 +19,7 @@ pub(crate) async fn execute(common: &Common, args: RecordArgs) -> Result<Exit, F
                 .hint(format!("the environments are `{}`", known.join("`, `"))),
         ));
     }
+    settings.supplier = config.environment(&config.compare.reference).cloned();
     config.compare.reference.clone_from(&args.environment);
     config.compare.candidates.clear();
     let output = OutputArgs { report: Vec::new(), output: Output::Text, keep: Keep::Never };

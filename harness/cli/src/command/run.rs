@@ -75,6 +75,7 @@ pub(crate) fn request_of(
         reports: settings::reports(&output.report)?,
         stop: stop::listen(),
         alone,
+        supplier: settings.supplier,
         held: Vec::new(),
     })
 }

@@ -1,4 +1,4 @@
-//! Images of backing services: what the reference's engine has, the others get.
+//! Images of backing services: what the engine that images come from has, the others get.
 
 use envparity_config::{Sync, Transfer};
 use envparity_engine::{Engine, send};
@@ -8,11 +8,10 @@ use futures_util::future::join_all;
 use super::{Session, Site};
 
 impl Session<'_> {
-    /// Sends the images of services to the engines that lack them. One that the reference's engine lacks as well
-    /// is pulled by each engine when it starts.
-    pub(crate) async fn send_service_images(&self, sites: &mut [Site<'_>]) {
-        let Some(from) = Self::reference(sites).and_then(|site| site.engine.clone()) else { return };
-        let results = join_all(sites.iter().map(|site| self.send_services_to(site, &from))).await;
+    /// Sends the images of services to the engines that lack them. One that `from` lacks as well is pulled by each
+    /// engine when it starts.
+    pub(crate) async fn send_service_images(&self, sites: &mut [Site<'_>], from: &Engine) {
+        let results = join_all(sites.iter().map(|site| self.send_services_to(site, from))).await;
         for (site, result) in sites.iter_mut().zip(results) {
             if let Err(problem) = result {
                 self.fail_site(site, &problem);

@@ -31,7 +31,7 @@ impl Session<'_> {
         self.fail(Some(site.name()), problem);
     }
 
-    async fn connect_one(&self, site: &Site<'_>) -> Result<Option<Engine>, Problem> {
+    pub(crate) async fn connect_one(&self, site: &Site<'_>) -> Result<Option<Engine>, Problem> {
         let Some(spec) = site.engine_spec() else { return Ok(None) };
         let resolved = self.resolve_lab(site, spec).await?;
         let spec = resolved.as_ref().unwrap_or(spec);

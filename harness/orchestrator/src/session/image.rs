@@ -4,19 +4,18 @@ use std::time::Instant;
 
 use envparity_config::{ImageSource, ImageSpec, Sync};
 use envparity_engine::{Engine, LocalImage, SentBy, TransferStats, build_or_find, send};
-use envparity_model::{Image, Problem};
+use envparity_model::{Image, Problem, Role};
 use futures_util::future::join_all;
 
 use super::{Session, Site};
 
 impl Session<'_> {
-    /// Gives every engine its image. Where an image is built or found on the reference's engine and is the same
+    /// Gives every engine its image. Where an image is built or found on the supplier's engine and is the same
     /// for several environments, that happens once.
     pub(crate) async fn prepare_images(&self, sites: &mut [Site<'_>]) {
         let since = Instant::now();
         let mut built: Vec<(ImageSpec, Result<LocalImage, Problem>)> = Vec::new();
-        let builder =
-            Self::reference(sites).filter(|site| site.is_ours()).and_then(|site| site.engine.clone());
+        let builder = self.builder(sites).await;
         for site in sites.iter().filter(|site| !site.failed && site.is_ours()) {
             let Some(spec) = site.image_spec(self.config.image.as_ref()) else { continue };
             let known = built.iter().any(|(other, _)| other.source == spec.source && other.tag == spec.tag);
@@ -36,8 +35,27 @@ impl Session<'_> {
                 Err(problem) => self.fail_site(site, &problem),
             }
         }
-        self.send_service_images(sites).await;
+        if let Some(builder) = &builder {
+            self.send_service_images(sites, builder).await;
+        }
         self.time(since, |timings| &mut timings.prepare_ms);
+    }
+
+    /// The engine that images come from: the supplier's, connected if it takes no part, else the reference's.
+    async fn builder(&self, sites: &[Site<'_>]) -> Option<Engine> {
+        if let Some(spec) = self.supplier {
+            let part =
+                sites.iter().find(|site| site.name() == spec.name).and_then(|site| site.engine.clone());
+            // One that does not answer is no reason to fail: the image may be where it is needed.
+            let engine = match part {
+                Some(engine) => Some(engine),
+                None => self.connect_one(&Site::new(spec, Role::Candidate)).await.ok().flatten(),
+            };
+            if engine.is_some() {
+                return engine;
+            }
+        }
+        Self::reference(sites).filter(|site| site.is_ours()).and_then(|site| site.engine.clone())
     }
 
     /// A candidate that has an image of that reference keeps it under `sync = "missing"` and `"never"`.

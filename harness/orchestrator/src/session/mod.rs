@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use envparity_config::{Config, EngineSpec};
+use envparity_config::{Config, EngineSpec, EnvironmentSpec};
 use envparity_engine::RunContext;
 use envparity_model::{Cause, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine, Problem, Timings};
 
@@ -55,6 +55,8 @@ pub(crate) struct Session<'a> {
     pub(crate) started: Instant,
     /// Sampled without a comparison (`parity record`).
     pub(crate) alone: bool,
+    /// Where images come from, if not from the reference's engine.
+    pub(crate) supplier: Option<&'a EnvironmentSpec>,
     /// Containers may be left running at the end.
     pub(crate) may_keep: bool,
     /// Labs that are up already: (environment, how it is reached).
@@ -96,6 +98,7 @@ impl<'a> Session<'a> {
             seed,
             started: Instant::now(),
             alone: request.alone,
+            supplier: request.supplier.as_ref(),
             may_keep: request.keep != Keep::Never,
             held: &request.held,
             state: Mutex::new(State::default()),
