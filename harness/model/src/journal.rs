@@ -172,10 +172,7 @@ mod tests {
             attempt: 1,
             request: None,
             outcome: Outcome::Failure { kind: FailureKind::Closed, message: "gone".to_owned() },
-            captures: vec![Capture {
-                name: "n".to_owned(),
-                value: serde_json::from_str("1.10").unwrap(),
-            }],
+            captures: vec![Capture { name: "n".to_owned(), value: serde_json::from_str("1.10").unwrap() }],
             asserts: Vec::new(),
             timing: Timing { at_ms: 1.25, head_ms: 0.0, total_ms: 3.0 },
         });
