@@ -22,7 +22,7 @@ const DISARM: &str = "disarm";
 const PATIENCE: Duration = Duration::from_secs(25);
 const PAUSE: Duration = Duration::from_millis(250);
 /// What a busy engine was asked to create when the run died may appear this much later.
-const QUIET: Duration = Duration::from_secs(4);
+const LATE: Duration = Duration::from_secs(4);
 /// Removals at once.
 const WORKERS: usize = 8;
 
@@ -47,11 +47,12 @@ pub(crate) fn reap(order: &Order, stdin: impl BufRead, armed: impl FnOnce()) -> 
     if wait_for_the_end(stdin) {
         return Ok(b"{\"reaped\":false,\"reason\":\"disarmed\"}\n".to_vec());
     }
+    let died = Instant::now();
     thread::sleep(order.grace);
     if with_patience(|| has_successor(order))? {
         return Ok(b"{\"reaped\":false,\"reason\":\"a newer reaper has taken over\"}\n".to_vec());
     }
-    let removed = remove_all(order)?;
+    let removed = remove_all(order, died)?;
     let answer = json!({ "reaped": true, "removed": removed }).to_string();
     // With `auto_remove` the engine does this anyway; it may end this process before it answers.
     if let Some(own) = own_id(order) {
@@ -106,24 +107,23 @@ fn own_id(order: &Order) -> Option<String> {
     containers.iter().find(|container| is_own(order, container)).and_then(id_of)
 }
 
-/// Rounds until nothing was found for a while: what the engine was asked to create when the run died appears
-/// after the first look.
-fn remove_all(order: &Order) -> Result<usize, Failure> {
+/// Rounds until two in a row find nothing and nothing more can appear: what the engine was asked to create when
+/// the run died may do so after the first look.
+fn remove_all(order: &Order, died: Instant) -> Result<usize, Failure> {
     let start = Instant::now();
-    let (mut removed, mut quiet_since) = (0, None);
+    let (mut removed, mut quiet) = (0, 0);
     loop {
         let round = remove_once(order);
         match &round {
-            Ok(Round { found: 0, .. }) => {
-                if quiet_since.get_or_insert_with(Instant::now).elapsed() >= QUIET {
-                    return Ok(removed);
-                }
-            }
+            Ok(Round { found: 0, .. }) => quiet += 1,
             Ok(round) => {
-                quiet_since = None;
+                quiet = 0;
                 removed += round.removed;
             }
-            Err(_) => quiet_since = None,
+            Err(_) => quiet = 0,
+        }
+        if quiet >= 2 && died.elapsed() >= LATE {
+            return Ok(removed);
         }
         if start.elapsed() > PATIENCE {
             let left = round?;
