@@ -46,7 +46,7 @@ impl Asked {
     pub(crate) fn record(self, environment: &str, recorder: &dyn Recorder) {
         let Self { mut exchange, sent, received } = self;
         if let (Some(SentRequest { body: Some(body), .. }), Some(bytes)) = (&mut exchange.request, sent) {
-            *body = recorder.sent_body(&bytes);
+            *body = recorder.body(&bytes, false, None);
         }
         if let (Outcome::Response(response), Some(body)) = (&mut exchange.outcome, received) {
             response.body = recorder.body(&body.bytes, body.truncated, body.undecoded);

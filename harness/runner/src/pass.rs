@@ -17,9 +17,7 @@ use crate::lane::Lane;
 pub trait Recorder: Send + Sync {
     /// A value that must not be written anywhere.
     fn secret(&self, value: &str);
-    /// Keeps the body of a request, in a form that a person can send again.
-    fn sent_body(&self, bytes: &[u8]) -> BodyRef;
-    /// Keeps the body of a response.
+    /// Keeps a body.
     fn body(&self, bytes: &[u8], truncated: bool, undecoded: Option<String>) -> BodyRef;
     /// Keeps an exchange.
     fn exchange(&self, environment: &str, exchange: Exchange);

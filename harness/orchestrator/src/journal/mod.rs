@@ -1,13 +1,11 @@
 //! The journal: everything observed, written as it happens, read back for every report.
 //!
-//! `RUN/ENV.ndjson` holds one environment's lines, `RUN/bodies` each body once per content.
+//! `RUN/ENV.ndjson` holds one environment's lines, `RUN/bodies/SHA256.zst` each body once per content.
 
-mod bodies;
 mod read;
 mod write;
 
-pub(crate) use bodies::Bodies;
-pub(crate) use read::{Recording, read_recording};
+pub(crate) use read::{Bodies, Recording, read_recording};
 pub(crate) use write::Journal;
 
 /// Where a run's folder holds an environment's recording.

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use envparity_model::{
-    CaseId, EnvironmentLine, Exchange, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine, LogLine,
-    ManifestLine, Problem, Sample,
+    BodyRef, CaseId, EnvironmentLine, Exchange, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine, LogLine,
+    ManifestLine, Outcome, Problem, Sample,
 };
 use serde::Deserialize;
 
@@ -190,4 +190,50 @@ fn begin(environment: &str, path: &Path, line: &[u8], file: File) -> Result<Reco
 
 fn failed(path: &Path, reason: String) -> Problem {
     Problem::new(format!("failed to read journal `{}`: {reason}", path.display()))
+}
+
+/// The bodies of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Bodies {
+    folder: PathBuf,
+}
+
+/// More than any cap lets in: a body file that decodes to more is not ours.
+const BODY_LIMIT: u64 = 1 << 30;
+
+impl Bodies {
+    /// Below a run's folder.
+    pub(crate) fn of(run: &Path) -> Self {
+        Self { folder: run.join("bodies") }
+    }
+
+    /// The bytes of a body.
+    ///
+    /// # Errors
+    /// When the file is missing or damaged.
+    pub(crate) fn read(&self, body: &BodyRef) -> Result<Vec<u8>, Problem> {
+        if body.size == 0 {
+            return Ok(Vec::new());
+        }
+        let path = self.folder.join(format!("{}.zst", body.sha256));
+        let failed = |error: std::io::Error| {
+            Problem::new(format!("failed to read body `{}`: {error}", path.display()))
+        };
+        let packed = fs::read(&path).map_err(failed)?;
+        let mut bytes = Vec::with_capacity(body.size.min(BODY_LIMIT) as usize);
+        let mut decoder = zstd::stream::Decoder::with_buffer(packed.as_slice()).map_err(failed)?;
+        decoder.by_ref().take(BODY_LIMIT).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(bytes)
+    }
+
+    /// The body of an exchange's response; empty where there is none.
+    ///
+    /// # Errors
+    /// As [`Bodies::read`].
+    pub(crate) fn of_response(&self, exchange: &Exchange) -> Result<Vec<u8>, Problem> {
+        match &exchange.outcome {
+            Outcome::Response(response) => self.read(&response.body),
+            _ => Ok(Vec::new()),
+        }
+    }
 }

@@ -5,8 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use envparity_model::{
-    BodyRef, CaseId, Exchange, HeaderLine, JOURNAL_SCHEMA, JournalLine, Masker, Outcome, Response, Sample,
-    Timing,
+    CaseId, Exchange, HeaderLine, JOURNAL_SCHEMA, JournalLine, Masker, Outcome, Response, Sample, Timing,
 };
 use envparity_runner::Recorder;
 
@@ -137,53 +136,4 @@ fn secrets_reach_neither_lines_nor_bodies() {
     let body = Bodies::of(folder.path()).of_response(&exchange).unwrap();
     let body = String::from_utf8(body).unwrap();
     assert!(body.starts_with("is [masked:") && body.ends_with(" it"), "{body}");
-}
-
-#[test]
-fn bodies_are_kept_once_small_ones_together() {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = written(folder.path(), 0);
-    let sink = journal.sink();
-    let large = vec![b'l'; 5000];
-    let kept = [
-        (sink.body(b"one", false, None), &b"one"[..]),
-        (sink.body(&large, false, None), &large),
-        (sink.body(b"two", false, None), b"two"),
-        (sink.body(b"one", false, None), b"one"),
-        (sink.sent_body(b"sent"), b"sent"),
-        (sink.body(b"", false, None), b""),
-    ];
-    let bodies = Bodies::of(folder.path());
-    for (body, bytes) in &kept {
-        assert_eq!(bodies.read(body).unwrap(), *bytes);
-    }
-    let mut names: Vec<String> = std::fs::read_dir(folder.path().join("bodies"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    let alone = |body: &BodyRef| format!("{}.zst", body.sha256);
-    let mut expected = vec![alone(&kept[1].0), alone(&kept[4].0), "small.zst".to_owned()];
-    expected.sort();
-    assert_eq!(names, expected);
-    // Any reader of the format shows them all.
-    let small = std::fs::read(folder.path().join("bodies/small.zst")).unwrap();
-    assert_eq!(zstd::stream::decode_all(small.as_slice()).unwrap(), b"onetwo");
-}
-
-#[test]
-fn a_torn_body_costs_no_other() {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = written(folder.path(), 0);
-    let (one, two) = (journal.sink().body(b"one", false, None), journal.sink().body(b"two", false, None));
-    let path = folder.path().join("bodies/small.zst");
-    let whole = std::fs::read(&path).unwrap();
-    for length in whole.len() / 2..whole.len() {
-        std::fs::write(&path, &whole[..length]).unwrap();
-        let bodies = Bodies::of(folder.path());
-        assert_eq!(bodies.read(&one).unwrap(), b"one");
-        assert!(bodies.read(&two).is_err());
-    }
-    std::fs::remove_file(&path).unwrap();
-    assert!(Bodies::of(folder.path()).read(&one).is_err());
 }

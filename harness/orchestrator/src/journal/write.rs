@@ -1,8 +1,8 @@
 //! Writing: one write call per line, secrets masked before the first byte.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,8 +12,8 @@ use envparity_model::{
     is_secret_name,
 };
 use envparity_runner::Recorder;
+use sha2::{Digest, Sha256};
 
-use super::bodies::BodyWriter;
 use super::file_name;
 
 /// All journals of one run.
@@ -25,7 +25,9 @@ pub(crate) struct Journal {
 struct State {
     masker: Masker,
     files: HashMap<String, EnvironmentFile>,
-    bodies: BodyWriter,
+    bodies: HashSet<[u8; 32]>,
+    /// Making one costs more than packing a small body.
+    packer: zstd::bulk::Compressor<'static>,
     /// The line on its way.
     line: Vec<u8>,
     /// By header name, whether its value is a secret: a service sends the same few names all the time.
@@ -47,11 +49,18 @@ impl Journal {
     /// # Errors
     /// When it cannot be made.
     pub(crate) fn create(folder: &Path, masker: Masker) -> Result<Self, Problem> {
-        let bodies = BodyWriter::create(folder)?;
+        let bodies = folder.join("bodies");
+        fs::create_dir_all(&bodies).map_err(|error| {
+            Problem::new(format!("failed to create `{}`: {error}", bodies.display()))
+                .hint("the journal is written below the configuration's folder; is it writable?")
+        })?;
+        let packer = zstd::bulk::Compressor::new(PACKING)
+            .map_err(|error| Problem::new(format!("failed to set up the packing of bodies: {error}")))?;
         let state = State {
             masker,
             files: HashMap::new(),
-            bodies,
+            bodies: HashSet::new(),
+            packer,
             line: Vec::new(),
             secret_headers: HashMap::new(),
             broken: None,
@@ -126,19 +135,15 @@ impl State {
         Ok(())
     }
 
-    /// Keeps a body, secrets masked.
-    fn body(&mut self, bytes: &[u8], alone: bool) -> Option<(String, u64)> {
-        if self.broken.is_some() {
-            return None;
-        }
+    fn body(&mut self, folder: &Path, bytes: &[u8]) -> std::io::Result<(String, u64)> {
         let bytes = self.masker.redact_bytes(bytes);
-        match self.bodies.keep(&bytes, alone) {
-            Ok(sha256) => Some((sha256, bytes.len() as u64)),
-            Err(error) => {
-                self.broken = Some(format!("failed to write a body to the journal: {error}"));
-                None
-            }
+        let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        let sha256 = hex(&digest);
+        if !bytes.is_empty() && self.bodies.insert(digest) {
+            let path = folder.join("bodies").join(format!("{sha256}.zst"));
+            fs::write(path, self.packer.compress(&bytes)?)?;
         }
+        Ok((sha256, bytes.len() as u64))
     }
 
     fn mask_exchange(&mut self, exchange: &mut Exchange) {
@@ -206,12 +211,19 @@ impl State {
     }
 }
 
+/// The fastest level of zstd: bodies are written while a suite runs.
+const PACKING: i32 = 1;
 /// Header names remembered; a service that makes up names must not fill the memory.
 const KNOWN_HEADERS: usize = 1000;
 
-/// Stands for a body that could not be written; the run says so.
-fn unkept(bytes: &[u8]) -> BodyRef {
-    BodyRef { sha256: String::new(), size: bytes.len() as u64, truncated: true, undecoded: None }
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    out
 }
 
 /// Method, path and body of an answered request: less than what went over the wire.
@@ -251,16 +263,13 @@ impl Recorder for JournalSink<'_> {
     }
 
     fn body(&self, bytes: &[u8], truncated: bool, undecoded: Option<String>) -> BodyRef {
-        match self.journal.lock().body(bytes, false) {
-            Some((sha256, size)) => BodyRef { sha256, size, truncated, undecoded },
-            None => unkept(bytes),
-        }
-    }
-
-    fn sent_body(&self, bytes: &[u8]) -> BodyRef {
-        match self.journal.lock().body(bytes, true) {
-            Some((sha256, size)) => BodyRef { sha256, size, truncated: false, undecoded: None },
-            None => unkept(bytes),
+        let mut state = self.journal.lock();
+        match state.body(&self.journal.folder, bytes) {
+            Ok((sha256, size)) => BodyRef { sha256, size, truncated, undecoded },
+            Err(error) => {
+                state.broken.get_or_insert(format!("failed to write a body to the journal: {error}"));
+                BodyRef { sha256: String::new(), size: bytes.len() as u64, truncated: true, undecoded }
+            }
         }
     }
 
