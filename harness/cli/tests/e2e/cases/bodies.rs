@@ -1,4 +1,5 @@
-//! Bodies that no client expects: too long, no text, no JSON, made to break reports.
+//! Bodies that no client expects: too long, no text, no JSON, made to break reports. Mostly on one engine: the way
+//! to a remote host is not the matter.
 
 use std::fmt::Write;
 
@@ -35,7 +36,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn bodies(reference: &[u8], candidate: &[u8]) -> Project {
-    Project::new().reference_env("VALUE_BODY", &hex(reference)).candidate_env("VALUE_BODY", &hex(candidate))
+    Project::local().reference_env("VALUE_BODY", &hex(reference)).candidate_env("VALUE_BODY", &hex(candidate))
 }
 
 fn a_body_over_the_cap_is_never_parity() {
@@ -51,13 +52,13 @@ fn a_body_over_the_cap_is_never_parity() {
 }
 
 fn an_endless_body_is_never_parity() {
-    let outcome = Project::new().compare("body-cap", "\"64KiB\"").gets(&["/endless", "/value"]).run();
+    let outcome = Project::local().compare("body-cap", "\"64KiB\"").gets(&["/endless", "/value"]).run();
     never_parity(&outcome);
     outcome.coverage(2, 1);
 }
 
 fn a_compressed_bomb_is_never_parity() {
-    let outcome = Project::new().gets(&["/file/bomb.gz", "/value"]).run();
+    let outcome = Project::local().gets(&["/file/bomb.gz", "/value"]).run();
     never_parity(&outcome);
     outcome.coverage(2, 1);
 }
@@ -83,7 +84,7 @@ fn no_json_on_both_sides() {
 }
 
 fn control_characters_break_no_report() {
-    let outcome = Project::new()
+    let outcome = Project::local()
         .reference_env("VALUE_TYPE", "text/plain")
         .candidate_env("VALUE_TYPE", "text/plain")
         .reference_env("VALUE_BODY", &hex(b"plain\n"))
@@ -124,7 +125,7 @@ fn markup_breaks_no_report() {
 fn the_deepest_nesting_breaks_nothing() {
     let deep = |inner: &str| format!("{}{inner}{}", "[".repeat(25_000), "]".repeat(25_000));
     let project =
-        Project::new().reference_env("VALUE_BODY", &deep("1")).candidate_env("VALUE_BODY", &deep("2"));
+        Project::local().reference_env("VALUE_BODY", &deep("1")).candidate_env("VALUE_BODY", &deep("2"));
     never_parity(&project.run());
 }
 
@@ -138,18 +139,18 @@ fn a_repeated_key_is_not_overlooked() {
 }
 
 fn an_empty_body_against_a_body() {
-    let outcome = Project::new().candidate_env("VALUE_BODY", "hex:").run();
+    let outcome = Project::local().candidate_env("VALUE_BODY", "hex:").run();
     never_parity(outcome.exits(1));
 }
 
 fn a_head_request_has_no_body() {
-    Project::new().suite("head", "HEAD {{base}}/echo\nHTTP 200\n").run();
+    Project::local().suite("head", "HEAD {{base}}/echo\nHTTP 200\n").run();
 }
 
 fn binary_bodies_by_content() {
     let project = |last: &[u8]| {
         let body = [b"\x89PNG\r\n\x1a\n\x00\x00".as_slice(), last].concat();
-        let project = Project::new()
+        let project = Project::local()
             .env("VALUE_TYPE", "image/png")
             .reference_env("VALUE_BODY", &hex(b"\x89PNG\r\n\x1a\n\x00\x00\x01"));
         project.candidate_env("VALUE_BODY", &hex(&body))

@@ -25,27 +25,30 @@ fn ids(outcome: &Outcome) -> Vec<String> {
 
 fn a_request_without_a_file() {
     let outcome =
-        Project::new().no_suites().parity(&["run", "--request", "GET /value?x=1", "--request", "/list"]);
+        Project::local().no_suites().parity(&["run", "--request", "GET /value?x=1", "--request", "/list"]);
     outcome.exits(0).verdict("parity").coverage(2, 2);
     assert_eq!(ids(&outcome), ["request GET /value?x=1", "request GET /list"]);
 }
 
 fn the_same_request_twice_is_two_cases() {
     let outcome =
-        Project::new().no_suites().parity(&["run", "--request", "GET /value", "--request", "GET /value"]);
+        Project::local().no_suites().parity(&["run", "--request", "GET /value", "--request", "GET /value"]);
     outcome.exits(0).coverage(2, 2);
     assert_eq!(ids(&outcome), ["request GET /value", "request GET /value~2"]);
 }
 
 fn a_malformed_request_is_refused() {
     for words in ["GET value", "GET /a b", ""] {
-        Project::new().no_suites().parity(&["run", "--request", words]).exits(2).complains("hint:");
+        Project::local().no_suites().parity(&["run", "--request", words]).exits(2).complains("hint:");
     }
 }
 
 fn one_case_alone() {
-    let outcome =
-        Project::new().gets(&["/value", "/list", "/number"]).parity(&["run", "--only", "suites/api GET /l*"]);
+    let outcome = Project::local().gets(&["/value", "/list", "/number"]).parity(&[
+        "run",
+        "--only",
+        "suites/api GET /l*",
+    ]);
     outcome.exits(0).coverage(1, 1);
     assert_eq!(ids(&outcome), ["suites/api GET /list"]);
 }
@@ -54,7 +57,7 @@ const ITEMS: &str = "POST {{base}}/items\n{}\nHTTP 201\n[Captures]\nid: jsonpath
     # parity: id=reads\nGET {{base}}/items/{{id}}\nHTTP 200\n";
 
 fn a_case_brings_what_it_needs() {
-    let project = Project::new().with_control().suite("items", ITEMS);
+    let project = Project::local().with_control().suite("items", ITEMS);
     let outcome = project.parity(&["run", "--only", "suites/items reads"]);
     outcome.exits(0).verdict("parity").coverage(1, 1);
     assert_eq!(ids(&outcome), ["suites/items reads"]);
@@ -63,7 +66,7 @@ fn a_case_brings_what_it_needs() {
 fn variables_of_every_origin() {
     let suite = "GET {{base}}/echo?a={{shared}}&b={{own}}&c={{typed}}&d={{environment}}\nHTTP 200\n[Asserts]\n\
         jsonpath \"$.target\" == \"/echo?a=everywhere&b={{own}}&c=7&d={{environment}}\"\n";
-    let project = Project::new()
+    let project = Project::local()
         .section("[variables]\nshared = \"everywhere\"\ntyped = 1")
         .candidate_line("variables = { own = \"there\" }")
         .suite("variables", suite);
@@ -77,7 +80,7 @@ fn variables_of_every_origin() {
 
 fn a_skipped_case_is_no_gap() {
     let suite = "GET {{base}}/value\n[Options]\nskip: true\n\nGET {{base}}/list\nHTTP 200\n";
-    let outcome = Project::new().suite("skips", suite).run();
+    let outcome = Project::local().suite("skips", suite).run();
     outcome.exits(0).verdict("parity").coverage(2, 1);
     let skipped = &outcome.report()["coverage"]["not_compared"][0];
     assert_eq!(
@@ -88,7 +91,7 @@ fn a_skipped_case_is_no_gap() {
 
 fn a_failed_capture_leaves_its_dependents_uncompared() {
     let suite = ITEMS.replace("$.id", "$.identifier");
-    let outcome = Project::new().with_control().suite("items", &suite).run();
+    let outcome = Project::local().with_control().suite("items", &suite).run();
     assert_ne!(outcome.report()["verdict"], "parity", "{}", outcome.words());
     assert_ne!(outcome.code, Some(0), "{}", outcome.words());
     let coverage = outcome.report()["coverage"].clone();
@@ -105,7 +108,8 @@ fn a_failed_capture_leaves_its_dependents_uncompared() {
 }
 
 fn a_repeated_entry_is_several_cases() {
-    let outcome = Project::new().suite("again", "GET {{base}}/value\n[Options]\nrepeat: 3\nHTTP 200\n").run();
+    let outcome =
+        Project::local().suite("again", "GET {{base}}/value\n[Options]\nrepeat: 3\nHTTP 200\n").run();
     outcome.exits(0).coverage(3, 3);
     let ids = ids(&outcome);
     assert!(ids.iter().collect::<std::collections::BTreeSet<_>>().len() == 3, "{ids:?}");
@@ -113,12 +117,12 @@ fn a_repeated_entry_is_several_cases() {
 
 fn a_retried_entry_is_compared_once() {
     let suite = "GET {{base}}/value\n[Options]\nretry: 3\nretry-interval: 50ms\nHTTP 200\n[Asserts]\njsonpath \"$.id\" == 8\n";
-    let outcome = Project::new().env("VALUE_BODY", "{\"id\":8}").suite("retries", suite).run();
+    let outcome = Project::local().env("VALUE_BODY", "{\"id\":8}").suite("retries", suite).run();
     outcome.exits(0).coverage(1, 1);
 }
 
 fn files_at_once() {
-    let mut project = Project::new();
+    let mut project = Project::local();
     for file in 0..6 {
         project = project
             .suite(&format!("file-{file}"), "GET {{base}}/slow?ms=300\nHTTP 200\n\nGET {{base}}/value\n");
