@@ -1,0 +1,78 @@
+"""Runs the bars asked for and shows what they found."""
+
+import argparse
+import signal
+import sys
+import time
+import traceback
+
+from bars import demo, image, kill, manifest, throughput, warm
+from figures import Figures, NotMeasured
+from machine import Machine
+from project import Project
+
+# In an order that lets a lab of one serve the next.
+BARS = {
+    "warm": warm.measure,
+    "manifest": manifest.measure,
+    "image": image.measure,
+    "kill": kill.measure,
+    "throughput": throughput.measure,
+    "demo": demo.measure,
+}
+
+
+def main(words, text):
+    """Measures, prints, writes; answers with the exit code."""
+    options = parse(words, text)
+    # A terminated bench still takes its lab and its servers down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    project = Project(runs=options.runs)
+    if not options.no_build:
+        project.build()
+    machine = Machine.look()
+    figures, failed = Figures(), False
+    try:
+        for name in options.names or BARS:
+            figures.bar = name
+            say(f"{name} …")
+            since = time.monotonic()
+            try:
+                BARS[name](project, figures)
+            except NotMeasured as reason:
+                failed |= reason.is_failure
+                figures.note(f"not measured: {reason}")
+            except Exception:
+                failed = True
+                traceback.print_exc()
+                figures.note("not measured: the measurement itself failed, see above")
+            say(f"{name}: {time.monotonic() - since:.0f} s")
+    finally:
+        project.close()
+    machine.look_again()
+    print(machine.text())
+    print(figures.text())
+    path = project.target / "bench.json"
+    figures.write(path, machine)
+    print(f"written to {path.relative_to(project.root) if path.is_relative_to(project.root) else path}")
+    return 3 if failed else 0
+
+
+def parse(words, text):
+    parser = argparse.ArgumentParser(
+        prog="ci/bench", description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a bar to measure; none: all")
+    parser.add_argument("--runs", type=int, default=5, metavar="N", help="measurements behind a median (5)")
+    parser.add_argument("--no-build", action="store_true", help="measure the binary that is there")
+    options = parser.parse_args(words)
+    for name in options.names:
+        if name not in BARS:
+            parser.error(f"unknown bar `{name}`; there are {', '.join(BARS)}")
+    if options.runs < 1:
+        parser.error("`--runs` is at least 1")
+    return options
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)

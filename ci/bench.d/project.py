@@ -1,0 +1,136 @@
+"""The binary that is measured, and folders of the bench's own for it to work in."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import process
+from engine import Engine
+from figures import NotMeasured
+
+LAB = "bench"
+IMAGE = "envparity/activity:bench"
+
+
+class Project:
+    """Everything that bars share."""
+
+    def __init__(self, runs):
+        self.root = pathlib.Path(__file__).resolve().parents[2]
+        target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or "target")
+        self.target = target if target.is_absolute() else self.root / target
+        self.runs = runs
+        self.folder = self.target / "bench"
+        self.binary = self.target / "release" / "parity"
+        # Labs and caches of the bench are not those of whoever works here.
+        self.env = os.environ | {
+            "XDG_STATE_HOME": str(self.folder / "state"),
+            "PARITY_CACHE_DIR": str(self.folder / "cache"),
+        }
+        self.env.pop("PARITY_CONFIG", None)
+        self.env.pop("PARITY_PROFILE", None)
+        self.lab = None
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def build(self):
+        words = ["cargo", "build", "--release", "--locked", "-p", "envparity"]
+        if subprocess.run(words, cwd=self.root).returncode != 0:
+            raise SystemExit(3)
+
+    def parity(self, *words, cwd=None, codes=(0,), env=None):
+        if not self.binary.is_file():
+            raise NotMeasured(f"there is no `{self.binary}`", is_failure=True)
+        return process.run([self.binary, *words], cwd=cwd, env=self.env | (env or {}), codes=codes)
+
+    def local(self):
+        try:
+            engine = Engine.local()
+            engine.get("/info")
+            return engine
+        except OSError as error:
+            raise NotMeasured(str(error)) from error
+
+    def sample(self, name, *, sync="missing", suites=("*.hurl",)):
+        """A copy of the sample service with a configuration for this machine's engine and the bench's lab."""
+        folder = self.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.root / "suites" / "activity", folder, ignore=shutil.ignore_patterns("parity*", ".parity"))
+        folder.joinpath("parity.toml").write_text(
+            SAMPLE.format(image=IMAGE, lab=LAB, sync=sync, suites=json.dumps(list(suites)))
+        )
+        return folder
+
+    def lab_up(self):
+        """The bench's lab; it is started once and taken down at the end. Should this script be killed, it ends by itself."""
+        if self.lab is None:
+            self.local()
+            folder = self.sample("lab")
+            self.parity("env", "up", LAB, "--for", "1h", "-c", folder / "parity.toml")
+            self.lab = Engine.of_lab(self.folder / "state" / "envparity" / "labs" / LAB)
+        return self.lab
+
+    def close(self):
+        if self.lab is not None:
+            self.lab = None
+            self.parity("env", "down", LAB)
+
+
+@dataclasses.dataclass
+class Run:
+    """One `parity run`, measured."""
+
+    ended: process.Ended
+    folder: pathlib.Path
+    report: dict
+
+    def lines(self, environment):
+        """The journal of an environment."""
+        with self.folder.joinpath(f"{environment}.ndjson").open() as journal:
+            return [json.loads(line) for line in journal]
+
+    def manifest(self, environment):
+        return next(line for line in self.lines(environment) if line["type"] == "manifest")
+
+
+def run_parity(project, folder, *words, codes=(0,), env=None):
+    """Runs `parity run` in a folder that holds a configuration."""
+    ended = project.parity("run", *words, cwd=folder, codes=codes, env=env)
+    run = folder / ".parity" / run_id(ended.err)
+    return Run(ended, run, json.loads(run.joinpath("report.json").read_text()))
+
+
+def run_id(said):
+    found = re.search(r"^run (\S+)$", said, re.MULTILINE)
+    if not found:
+        raise NotMeasured("parity did not say which run it is", is_failure=True)
+    return found[1]
+
+
+SAMPLE = """\
+[image]
+build = "app"
+tag = "{image}"
+sync = "{sync}"
+
+[container]
+port = 4567
+workdir = "/home/sinatra"
+command = ["./run_app.sh"]
+ready = {{ http = "/health", timeout = "60s" }}
+
+[environments.local]
+engine = "local"
+
+[environments.{lab}]
+engine = "lab"
+env = {{ RACK_ENV = "test" }}
+
+[compare]
+reference = "local"
+candidates = ["{lab}"]
+suites = {suites}
+"""
