@@ -121,8 +121,11 @@ pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunE
     for name in file.environments() {
         session.end(&name, if signal.is_some() { "interrupted" } else { "complete" });
     }
-    if let Some(reason) = journal.broken() {
-        session.fail(None, &Problem::new(reason).hint("is the disk full? the recordings are incomplete"));
+    let broken = journal
+        .broken()
+        .map(|reason| Problem::new(reason).hint("is the disk full? the recordings are incomplete"));
+    if let Some(problem) = &broken {
+        session.fail(None, problem);
     }
     file.end = Some(end_of(&session, signal));
     let since = Instant::now();
@@ -134,7 +137,8 @@ pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunE
         (Ok(_), Keep::Always) => true,
     };
     session.close(keep && signal.is_none()).await;
-    let mut report = report.map_err(RunError::Internal)?;
+    // What could not be written cannot be read: that is the disk's matter, not a defect.
+    let mut report = report.map_err(|defect| broken.map_or(RunError::Internal(defect), RunError::Folder))?;
     let end = end_of(&session, signal);
     (report.duration_ms, report.timings) = (end.duration_ms, end.timings);
     file.end = Some(end);

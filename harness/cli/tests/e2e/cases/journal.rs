@@ -1,6 +1,8 @@
 //! What is recorded is enough to say it all again, and what is not recorded is never parity.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -116,6 +118,69 @@ fn a_journal_that_cannot_grow_is_never_parity() {
     }
     let outcome = Outcome::of(&project, &["run"], Running::start(&mut command).end());
     outcome.exits(3).verdict("inconclusive").cause(None, "failed to write");
+}
+
+/// Tests that need a file system of a certain size.
+pub(crate) const WITH_MOUNT: &[crate::Test] = &[
+    ("journal::a_full_disk_is_never_parity", a_full_disk_is_never_parity),
+    ("journal::a_disk_that_is_full_at_once_is_never_parity", a_disk_that_is_full_at_once_is_never_parity),
+];
+
+/// Why no file system can be mounted here; none if one can.
+pub(crate) fn no_mount() -> Option<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    SmallDisk::mount(folder.path(), "64k").err()
+}
+
+/// Memory that is soon full, mounted over a folder.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(folder: &Path, size: &str) -> Result<Self, String> {
+        if fs::metadata("/proc/self").map_or(1, |meta| meta.uid()) != 0 {
+            return Err("only an administrator may mount".to_owned());
+        }
+        let options = format!("size={size}");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder);
+        let output = mount.output().map_err(|error| format!("mount: {error}"))?;
+        if output.status.success() {
+            Ok(Self(folder.to_owned()))
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+        }
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        Command::new("umount").arg(&self.0).status().ok();
+    }
+}
+
+fn on_a_full_disk(size: &str, cases: usize) {
+    let paths: Vec<String> = (0..cases).map(|number| format!("/value?number={number}")).collect();
+    let project = Project::local().gets(&paths.iter().map(String::as_str).collect::<Vec<_>>());
+    fs::create_dir(project.path(".parity")).expect("a folder");
+    let disk = SmallDisk::mount(&project.path(".parity"), size).expect("root may mount");
+    let outcome = project.run();
+    assert_eq!(outcome.code, Some(3), "{}", outcome.words());
+    assert!(outcome.words().contains("No space left on device"), "{}", outcome.words());
+    assert!(
+        outcome.words().contains("is the disk full?") && !outcome.stdout.contains("PARITY"),
+        "{}",
+        outcome.words()
+    );
+    drop(disk);
+}
+
+fn a_full_disk_is_never_parity() {
+    on_a_full_disk("64k", 100);
+}
+
+fn a_disk_that_is_full_at_once_is_never_parity() {
+    // Not even the first line of the second journal has room.
+    on_a_full_disk("128k", 600);
 }
 
 fn a_folder_that_cannot_be_written() {

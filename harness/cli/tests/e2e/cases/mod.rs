@@ -29,6 +29,10 @@ mod usage;
 /// They touch no engine.
 pub(crate) const WITHOUT_ENGINE: &[&[crate::Test]] = &[usage::ALL, configuration::ALL];
 
+/// They start containers, and mount a small file system: why that cannot be done here, and the tests.
+pub(crate) const WITH_MOUNT: (fn() -> Option<String>, &[crate::Test]) =
+    (journal::no_mount, journal::WITH_MOUNT);
+
 /// They start containers.
 pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     parity::ALL,
