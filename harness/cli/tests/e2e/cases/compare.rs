@@ -20,6 +20,7 @@ tests!("compare":
     a_recording_that_is_damaged,
     one_side_recorded_alone,
     a_side_that_cannot_be_recorded,
+    secrets_of_two_recordings_need_one_key,
 );
 
 fn image(image: Image) -> String {
@@ -200,4 +201,25 @@ fn a_side_that_cannot_be_recorded() {
     let outcome = Project::new().reference_env("START", "exit").parity(&["record", "local"]);
     assert_eq!(outcome.code, Some(3), "{}", outcome.words());
     outcome.complains("`local`").complains("exited with code 3");
+}
+
+fn secrets_of_two_recordings_need_one_key() {
+    let project =
+        || Project::local().image(Image::Packages).with_manifests().env("API_TOKEN", "canary-of-both-sides");
+    let (one, other) = {
+        let project = project();
+        let pair = (record(&project, "local"), record(&project, "other"));
+        // Each run has a key of its own: whether the secrets agree cannot be said, and so not that all does.
+        let outcome = project.parity(&["compare", &pair.0, &pair.1]);
+        assert!(matches!(outcome.code, Some(3 | 5)), "{}", outcome.words());
+        outcome.prints("PARITY_DIGEST_KEY");
+        pair
+    };
+    assert!(
+        !std::path::Path::new(&one).exists() && !std::path::Path::new(&other).exists(),
+        "of another folder"
+    );
+    let project = project().variable("PARITY_DIGEST_KEY", "a key of the team");
+    let (one, other) = (record(&project, "local"), record(&project, "other"));
+    project.parity(&["compare", &one, &other]).exits(0).prints("PARITY");
 }

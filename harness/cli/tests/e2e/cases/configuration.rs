@@ -25,6 +25,8 @@ tests!("configuration":
     a_rules_file_beside_a_suite_is_checked,
     record_of_an_unknown_environment_is_refused,
     a_port_is_needed_for_suites,
+    line_ends_and_marks_of_other_systems_are_read,
+    a_suite_that_is_no_text_is_refused,
 );
 
 const TWO: &str = "[image]\nref = \"team/app:1\"\n[container]\nport = 80\n[environments.local]\nengine = \"local\"\n\
@@ -184,6 +186,18 @@ fn a_port_is_needed_for_suites() {
     let text = format!("{}[compare]\nsuites = [\"suites/*.hurl\"]\n", TWO.replace("port = 80\n", ""));
     let project = Project::empty().literally(&text).file("suites/api.hurl", "GET {{base}}/value\n");
     project.run().exits(2).complains("port").complains("hint:");
+}
+
+fn line_ends_and_marks_of_other_systems_are_read() {
+    let suite = "GET {{base}}/value\r\nHTTP 200\r\n[Asserts]\r\njsonpath \"$.id\" == 7\r\n";
+    with_suite(suite).parity(&["check"]).exits(0).prints("1 cases");
+    with_suite(&format!("\u{feff}{suite}")).parity(&["check"]).exits(0).prints("1 cases");
+}
+
+fn a_suite_that_is_no_text_is_refused() {
+    let project = with_suite("");
+    std::fs::write(project.path("suites/api.hurl"), b"GET {{base}}/\xff\n").expect("written");
+    project.run().exits(2).complains("suites/api.hurl");
 }
 
 fn with_suite(text: &str) -> Project {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Outcome, Project, Running, keeper};
+use crate::support::{Image, Outcome, Project, Running, keeper};
 
 tests!("engines":
     a_socket_that_is_not_there,
@@ -15,6 +15,8 @@ tests!("engines":
     a_key_that_is_not_accepted,
     a_key_file_that_is_not_there,
     a_socket_that_is_not_there_on_the_host,
+    tls_with_the_right_files,
+    tls_where_the_service_cannot_be_reached,
     tls_without_the_files,
     tls_with_files_that_are_none,
     tls_with_another_authority,
@@ -120,6 +122,26 @@ fn tls(ca: &str, cert: &str, key: &str) -> Project {
 
 fn genuine() -> [String; 3] {
     ["ca.pem", "cert.pem", "key.pem"].map(|name| keeper::lab().certificates.join(name).display().to_string())
+}
+
+fn tls_with_the_right_files() {
+    let [ca, cert, key] = genuine();
+    let project = tls(&ca, &cert, &key).image(Image::Packages).with_manifests().no_suites().without_port();
+    let outcome = project.run();
+    outcome.exits(0).verdict("parity");
+    assert_eq!(outcome.report()["coverage"]["packages_equal"], 3);
+    let engine = outcome.report()["environments"][1]["engine"].clone();
+    assert!(engine["endpoint"].as_str().is_some_and(|endpoint| endpoint.starts_with("tcp://")), "{engine:#}");
+    assert_eq!(engine["insecure"], false);
+}
+
+/// The lab publishes its engine and nothing else: what answers at that port here is somebody else's service.
+fn tls_where_the_service_cannot_be_reached() {
+    let [ca, cert, key] = genuine();
+    let ready = "{ http = \"/health\", timeout = \"3s\" }";
+    let outcome = tls(&ca, &cert, &key).container("ready", ready).run();
+    assert_ne!(outcome.report()["verdict"], "parity", "{}", outcome.words());
+    assert_ne!(outcome.code, Some(0), "{}", outcome.words());
 }
 
 fn tls_without_the_files() {

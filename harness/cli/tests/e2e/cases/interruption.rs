@@ -12,6 +12,7 @@ tests!("interruption":
     interrupt_while_starting,
     terminate_in_the_middle,
     a_killed_run_takes_nothing_of_another,
+    interrupt_while_a_host_does_not_answer,
 );
 
 /// Bars of the product.
@@ -115,4 +116,14 @@ fn a_killed_run_takes_nothing_of_another() {
     kill(&victim, dying);
     let outcome = Outcome::of(&survivor, &["run"], living.end());
     outcome.exits(0).verdict("parity").coverage(3, 3);
+}
+
+/// An address of no host: connections there neither succeed nor fail.
+fn interrupt_while_a_host_does_not_answer() {
+    let project =
+        project().candidate_is("lab", "engine = \"ssh://nobody@192.0.2.1\"\nssh-config = \"/dev/null\"\n");
+    let mut running = project.start(&["run"]);
+    running.wait_for("lab: connecting");
+    std::thread::sleep(Duration::from_millis(500));
+    interrupted(&project, running, "INT", 130);
 }

@@ -7,6 +7,7 @@ macro_rules! tests {
     };
 }
 
+mod addressing;
 mod bodies;
 mod compare;
 mod configuration;
@@ -40,6 +41,7 @@ pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     control::ALL,
     manifests::ALL,
     selection::ALL,
+    addressing::ALL,
     bodies::ALL,
     transport::ALL,
     starting::ALL,

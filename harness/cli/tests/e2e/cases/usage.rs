@@ -14,6 +14,7 @@ tests!("usage":
     the_schema_is_json,
     every_shell_gets_completions,
     help_lists_the_exit_codes,
+    a_reader_that_goes_away_is_no_error,
 );
 
 fn nothing_typed_shows_the_commands() {
@@ -86,4 +87,13 @@ fn minimal() -> Project {
     Project::empty().literally(
         "[environments.local]\nurl = \"http://127.0.0.1:1\"\n[environments.lab]\nurl = \"http://127.0.0.1:2\"\n",
     )
+}
+
+fn a_reader_that_goes_away_is_no_error() {
+    let project = Project::empty();
+    let plain = project.command(&["config", "schema"]);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "{ \"$0\" config schema; echo $? >code; } | true"]).arg(plain.get_program());
+    assert!(command.current_dir(project.path("")).status().expect("a shell").success());
+    assert_eq!(project.read("code").trim(), "0");
 }

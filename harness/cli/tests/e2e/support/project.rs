@@ -117,6 +117,12 @@ impl Project {
         self
     }
 
+    /// Nothing is asked over HTTP.
+    pub(crate) fn without_port(mut self) -> Self {
+        self.container.retain(|line| !line.starts_with("port =") && !line.starts_with("ready ="));
+        self
+    }
+
     /// A key of `[compare]`.
     pub(crate) fn compare(mut self, key: &str, value: &str) -> Self {
         self.compare.retain(|(known, _)| known != key);
