@@ -23,7 +23,7 @@ use crate::error::{EngineError, ErrorKind};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the master outlives the last open channel, so also this process.
-const IDLE_SECONDS: NonZeroUsize = NonZeroUsize::new(3).expect("not zero");
+const IDLE_SECONDS: NonZeroUsize = NonZeroUsize::new(2).expect("not zero");
 /// Bytes of the folder's path; ssh adds names of its own, and some systems end at 104.
 const LONGEST: usize = if cfg!(target_os = "linux") { 61 } else { 57 };
 /// How often the channel that keeps the master is used; engines close idle ones after minutes.
