@@ -14,13 +14,15 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{Address, http};
 use crate::engine::Engine;
-use crate::error::{EngineError, StartError, describe};
+use crate::error::{EngineError, ErrorKind, StartError, describe};
 use crate::manifest::{Look, look};
 
 const POLL: Duration = Duration::from_millis(15);
 const HEALTH_POLL: Duration = Duration::from_millis(100);
 /// One answer may take this long; a service may be slow on its first.
 const ANSWER: Duration = Duration::from_secs(10);
+/// How long a connection to a port may take to come up.
+const CONNECTION: Duration = Duration::from_secs(3);
 /// How long a silent connection must stay open to count as accepted by the service. A port proxy or an ssh
 /// forward with nobody behind it closes within a round trip.
 const SILENCE: Duration = Duration::from_millis(300);
@@ -87,7 +89,7 @@ impl Wait<'_> {
     async fn listens(&self) -> Result<(), StartError> {
         let Some((address, port)) = self.address.zip(self.port) else { return Ok(()) };
         // The kernel's table of listeners knows; where nobody may look at it, the connection must do.
-        if self.has_listener(port).await.is_ok() {
+        if self.has_listener(port, self.ready.timeout).await.is_ok() {
             return Ok(());
         }
         let silence = SILENCE + 3 * self.engine.round_trip().await?;
@@ -97,9 +99,10 @@ impl Wait<'_> {
         Ok(())
     }
 
-    async fn has_listener(&self, port: u16) -> Result<(), String> {
-        let patience = self.ready.timeout + Duration::from_secs(5);
-        let milliseconds = self.ready.timeout.as_millis().to_string();
+    /// Whether the kernel's table of the container has a listener within that time.
+    async fn has_listener(&self, port: u16, within: Duration) -> Result<(), String> {
+        let patience = within + Duration::from_secs(5);
+        let milliseconds = within.as_millis().to_string();
         let words = ["wait", "--port", &port.to_string(), "--timeout", &milliseconds];
         let output = look(&Look {
             engine: self.engine,
@@ -170,17 +173,36 @@ impl Wait<'_> {
         self.not_started(&reason, Some(code)).await
     }
 
+    /// A service that listens behind a port that is closed to this machine has started: the way there is broken.
+    async fn unreachable(&self) -> Option<EngineError> {
+        let (Some(Address::Tcp(address)), Some(port)) = (self.address, self.port) else { return None };
+        if matches!(timeout(CONNECTION, TcpStream::connect(address)).await, Ok(Ok(_))) {
+            return None;
+        }
+        self.has_listener(port, POLL).await.ok()?;
+        let environment = self.environment;
+        let message = format!(
+            "the service of `{environment}` listens on {port}, but `{address}` cannot be reached from here"
+        );
+        Some(EngineError::new(ErrorKind::Port, message).hint(
+            "open the ports that the engine publishes to this machine, or reach it by ssh://, which needs no other port",
+        ))
+    }
+
     async fn late(&self, limit: Duration) -> StartError {
+        if let Some(error) = self.unreachable().await {
+            return StartError::Engine(error);
+        }
         let Ready { http, log, healthy, status, .. } = self.ready;
         let mut missing = Vec::new();
         if let Some(path) = http {
             let wanted = status.map_or_else(|| "below 500".to_owned(), |status| status.to_string());
-            missing.push(format!("a complete response to GET {path} with status {wanted}"));
+            missing.push(format!("complete response to GET {path} with status {wanted}"));
         }
         missing.extend(log.as_ref().map(|text| format!("`{text}` in its output")));
-        missing.extend(healthy.then(|| "a health check that passes".to_owned()));
+        missing.extend(healthy.then(|| "health check that passes".to_owned()));
         if missing.is_empty() {
-            missing.push("a process listening on its port".to_owned());
+            missing.push("process listening on its port".to_owned());
         }
         let reason = format!("runs, but after {} s: no {}", limit.as_secs_f32(), missing.join(", or no "));
         self.not_started(&reason, None).await
