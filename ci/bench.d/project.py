@@ -65,7 +65,7 @@ class Project:
         return folder
 
     def lab_up(self):
-        """The bench's lab; it is started once and taken down at the end. Should this script be killed, it ends by itself."""
+        """The bench's lab: started once, taken down at the end; should this script be killed, it ends by itself."""
         if self.lab is None:
             self.local()
             folder = self.sample("lab")

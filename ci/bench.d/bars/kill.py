@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from figures import NotMeasured
-from project import LAB, run_id
+from project import run_id
 
 LOCAL = 10
 REMOTE = 30

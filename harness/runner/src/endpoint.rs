@@ -42,8 +42,8 @@ pub struct EndpointSpec {
 pub struct Endpoint {
     /// As specified.
     pub spec: EndpointSpec,
-    /// The authority of `base`, with its port.
-    authority: Option<String>,
+    /// Host and port that mean this service: those of `base`, then those of `authorities`.
+    own: Vec<(String, u16)>,
     /// Towards the service.
     client: Client,
     /// A fresh one, for the repeat after a transport failure.
@@ -57,8 +57,14 @@ impl Endpoint {
     /// When the TLS set-up of this machine is unusable.
     pub fn new(spec: EndpointSpec, settings: &Settings) -> Result<Self, Problem> {
         let client = build_client(&spec, settings)?;
-        let authority = Url::parse(&spec.base).ok().as_ref().and_then(authority_of);
-        Ok(Self { spec, authority, client, settings: settings.clone() })
+        let base = Url::parse(&spec.base).ok();
+        let base = base.as_ref().and_then(authority_of).map(|(host, port)| (host.to_owned(), port));
+        let others = spec.authorities.iter().filter_map(|authority| {
+            let (host, port) = authority.rsplit_once(':')?;
+            Some((host.to_owned(), port.parse().ok()?))
+        });
+        let own = base.into_iter().chain(others).collect();
+        Ok(Self { spec, own, client, settings: settings.clone() })
     }
 
     /// The client for a URL: the service's own pool for its authorities, else a plain one.
@@ -80,8 +86,8 @@ impl Endpoint {
 
     /// Whether a URL means this service.
     pub(crate) fn is_own(&self, url: &Url) -> bool {
-        let Some(authority) = authority_of(url) else { return false };
-        self.authority.as_ref() == Some(&authority) || self.spec.authorities.contains(&authority)
+        let Some((host, port)) = authority_of(url) else { return false };
+        self.own.iter().any(|(own, its_port)| *its_port == port && own == host)
     }
 
     /// The URL to connect to, and the `Host` header where it differs from that URL.
@@ -103,9 +109,9 @@ impl Endpoint {
     }
 }
 
-/// `host:port` of a URL, the port always given.
-pub(crate) fn authority_of(url: &Url) -> Option<String> {
-    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+/// Host and port of a URL; the port, where it is left out, by the scheme.
+pub(crate) fn authority_of(url: &Url) -> Option<(&str, u16)> {
+    Some((url.host_str()?, url.port_or_known_default()?))
 }
 
 fn build_client(spec: &EndpointSpec, settings: &Settings) -> Result<Client, Problem> {
