@@ -168,6 +168,16 @@ fn parity_is_earned() {
 }
 
 #[test]
+fn cases_that_share_an_id_are_not_all_compared() {
+    let report = Run::with(|run| {
+        let twin = run.meta.cases[0].clone();
+        run.meta.cases.push(twin);
+    });
+    assert_eq!(said(&report), INCONCLUSIVE);
+    assert!(report.causes[0].message.contains("shares its id"), "{:?}", report.causes);
+}
+
+#[test]
 fn nothing_that_did_not_run_is_parity() {
     let missing = Run::with(|run| run.cases.clear());
     assert_eq!(said(&missing), INCONCLUSIVE);

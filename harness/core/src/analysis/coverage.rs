@@ -192,6 +192,15 @@ impl Analysis {
         if missing > 0 {
             found.push((format!("{} has no result", count(missing, "case", "cases")), None));
         }
+        // Each case is told by its id: what shares one is compared once.
+        let shared = (self.meta.cases.len() as u64).saturating_sub(tally.places.len() as u64);
+        if shared > 0 {
+            let cases = count(shared, "case shares its id", "cases share their ids");
+            found.push((
+                format!("{cases} with another and was not compared"),
+                Some("give it an id of its own"),
+            ));
+        }
         if tally.answered > 0 && tally.both_missing == tally.answered {
             found.push((
                 "both sides answer 404 to every case that expects no status".to_owned(),
