@@ -2,18 +2,25 @@
 
 use tokio::sync::watch;
 
-/// Receives the number of the first signal (SIGINT, SIGTERM); a second one ends the process at once.
+/// Receives the number of the first signal (SIGINT, SIGTERM); a second one ends the process at once, whatever else
+/// it is busy with: signals have a thread of their own.
 pub(crate) fn listen() -> watch::Receiver<Option<u8>> {
     let (sender, receiver) = watch::channel(None);
-    tokio::spawn(async move {
-        let first = next_signal().await;
-        // Nobody listening means that nothing runs any more.
-        let _ = sender.send(Some(first));
-        let second = next_signal().await;
-        #[expect(clippy::exit, reason = "asked twice: the dead-man sidecars remove what is left")]
-        std::process::exit(i32::from(128 + second));
+    std::thread::spawn(move || {
+        // Without it a signal ends the process as if nobody listened; the dead-man sidecars remove what is left.
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(end_by_signals(&sender));
     });
     receiver
+}
+
+async fn end_by_signals(sender: &watch::Sender<Option<u8>>) {
+    let first = next_signal().await;
+    // Nobody listening means that nothing runs any more.
+    let _ = sender.send(Some(first));
+    let second = next_signal().await;
+    #[expect(clippy::exit, reason = "asked twice: the dead-man sidecars remove what is left")]
+    std::process::exit(i32::from(128 + second));
 }
 
 #[cfg(unix)]
