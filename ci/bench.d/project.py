@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 import process
-from engine import Engine
+from engine import Engine, quote
 from figures import NotMeasured
 
 LAB = "bench"
@@ -34,6 +34,8 @@ class Project:
         self.env.pop("PARITY_CONFIG", None)
         self.env.pop("PARITY_PROFILE", None)
         self.lab = None
+        # Ids of images that were built and have lost their name to the next.
+        self.images = set()
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def build(self):
@@ -73,10 +75,25 @@ class Project:
             self.lab = Engine.of_lab(self.folder / "state" / "envparity" / "labs" / LAB)
         return self.lab
 
+    def note_image(self):
+        """The sample's image is about to lose its name to another."""
+        image = self.local().ask("GET", f"/images/{quote(IMAGE)}/json")
+        if image:
+            self.images.add(image["Id"])
+
+    def forget_images(self):
+        """Removes what the bench has built; layers of other images stay."""
+        engine = self.local()
+        self.note_image()
+        for image in self.images:
+            engine.ask("DELETE", f"/images/{image}?force=1")
+        self.images.clear()
+
     def close(self):
         if self.lab is not None:
             self.lab = None
             self.parity("env", "down", LAB)
+            self.forget_images()
 
 
 @dataclasses.dataclass

@@ -16,12 +16,21 @@ FORMER = "envparity/activity:bench-former"
 
 
 def measure(project, figures):
-    lab, local = project.lab_up(), project.local()
+    project.lab_up()
     folder = project.sample("image", sync="always")
     words = ["--request", "GET /health", "--control", "never", "--set", "compare.manifests=false"]
     run_parity(project, folder, *words)
+    try:
+        measure_changes(project, figures, folder, words)
+    finally:
+        project.forget_images()
+
+
+def measure_changes(project, figures, folder, words):
+    lab, local = project.lab_up(), project.local()
     sent, walls, above, kept = [], [], [], []
     for number in range(project.runs):
+        project.note_image()
         change(folder, number)
         size, way, wall = send(project, folder, words)
         if "kept" in way or way.startswith("the whole"):

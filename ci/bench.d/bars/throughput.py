@@ -65,6 +65,8 @@ def measure(project, figures):
     hurl = find_hurl()
     if hurl is None:
         figures.note("no stock hurl on PATH or in $HURL: times without the ratio that counts")
+    else:
+        figures.note(f"beside {process.run([hurl, '--version']).out.split(' (')[0]}, a suite of {ENTRIES} entries")
     with Nginx(folder / "nginx"):
         for kind, words in KINDS.items():
             measure_kind(project, figures, suite(folder / kind, kind), words, hurl)
