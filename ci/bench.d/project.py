@@ -82,11 +82,13 @@ class Project:
             self.images.add(image["Id"])
 
     def forget_images(self):
-        """Removes what the bench has built; layers of other images stay."""
+        """Removes what the bench has built; what also goes by another name stays, and so do layers of others."""
         engine = self.local()
-        self.note_image()
+        engine.ask("DELETE", f"/images/{quote(IMAGE)}")
         for image in self.images:
-            engine.ask("DELETE", f"/images/{image}?force=1")
+            left = engine.ask("GET", f"/images/{image}/json")
+            if left and not left["RepoTags"]:
+                engine.ask("DELETE", f"/images/{image}")
         self.images.clear()
 
     def close(self):
