@@ -14,6 +14,7 @@ mod problem;
 mod read;
 mod resolve;
 mod schema;
+mod secret;
 mod setting;
 mod shape;
 mod syntax;
@@ -29,6 +30,7 @@ pub use model::{
 pub use problem::ConfigError;
 pub use resolve::{Origin, Resolved, Setting, Sources, resolve, rules_file};
 pub use schema::schema;
+pub use secret::{masked_setting, masked_text};
 pub use variable::variable_settings;
 
 /// Reads a duration as the configuration takes it: `500ms`, `30s`, `1m30s`.

@@ -28,7 +28,7 @@ pub(crate) fn tree(key: &str, text: &str, place: Place) -> Result<Table, Problem
 }
 
 /// The parts of a dotted key, quoted parts included.
-fn split_key(key: &str) -> Option<Vec<String>> {
+pub(crate) fn split_key(key: &str) -> Option<Vec<String>> {
     if key.contains(['\n', '\r', '=', '#']) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use envparity_model::Problem;
+use envparity_model::{Problem, is_secret_name};
 use envparity_orchestrator::{Finished, Keep, RunRequest, Selection};
 
 use crate::args::{self, Common, Output, OutputArgs, RunArgs, SelectArgs};
@@ -154,11 +154,39 @@ pub(crate) fn choose_candidates(settings: &mut Settings, names: &[String]) -> Re
     Ok(())
 }
 
-/// The command as typed, from the name of the program.
+/// The command as typed, from the name of the program, without what is secret by its name.
 fn command_line() -> String {
-    let mut words = std::env::args();
+    let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let program = words.next().map(PathBuf::from);
     let name =
         program.as_deref().and_then(std::path::Path::file_name).map(|n| n.to_string_lossy().into_owned());
+    let words = words.map(|word| without_secret(&word));
     std::iter::once(name.unwrap_or_else(|| "parity".to_owned())).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// `NAME=VALUE` with a name that says secret, as `--variable api_token=…` has it, loses its value.
+fn without_secret(word: &str) -> String {
+    match word.split_once('=') {
+        Some((name, _)) if is_secret_name(name) => format!("{name}=[masked]"),
+        Some((name, value)) if name.starts_with("--") => format!("{name}={}", without_secret(value)),
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lose_what_is_secret_by_its_name() {
+        assert_eq!(without_secret("api_token=a=b"), "api_token=[masked]");
+        assert_eq!(without_secret("--variable=api_token=x"), "--variable=api_token=[masked]");
+        assert_eq!(
+            without_secret("--set=container.env.DB_PASSWORD=x"),
+            "--set=container.env.DB_PASSWORD=[masked]"
+        );
+        for plain in ["json=report.json", "compare.timeout=5s", "GET /x?y=1", "--quiet"] {
+            assert_eq!(without_secret(plain), plain);
+        }
+    }
 }

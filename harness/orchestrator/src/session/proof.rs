@@ -56,10 +56,19 @@ impl Session<'_> {
         self.received(sites, |site| self.journal.sent_bytes(site.name()) > 0).await
     }
 
-    /// What containers that are not ours have received so far; 0 for fresh ones.
-    pub(crate) async fn received_before(&self, sites: &[Site<'_>]) -> Vec<u64> {
+    /// What containers that are not ours have received so far; 0 for fresh ones. Where it cannot be read, nothing
+    /// could be proven afterwards: the environment is failed.
+    pub(crate) async fn received_before(&self, sites: &mut [Site<'_>]) -> Vec<u64> {
         let received = self.received(sites, |site| !site.is_ours()).await;
-        received.into_iter().map(|received| received.and_then(Result::ok).unwrap_or(0)).collect()
+        let known = sites.iter_mut().zip(received).map(|(site, received)| match received {
+            Some(Ok(bytes)) => bytes,
+            None => 0,
+            Some(Err(problem)) => {
+                self.fail_site(site, &problem);
+                0
+            }
+        });
+        known.collect()
     }
 
     async fn received(

@@ -11,6 +11,8 @@ tests!("secrets":
     no_report_made_again_holds_a_secret,
     a_secret_that_differs_is_seen_without_being_shown,
     no_label_holds_a_secret,
+    a_secret_that_is_a_word_of_the_configuration,
+    a_short_secret_is_no_less_secret,
 );
 
 /// Each is found by another road: variables, headers, answers, logs, the command line.
@@ -131,4 +133,25 @@ fn no_label_holds_a_secret() {
     }
     assert!(labels.contains(&run), "{labels}");
     assert!(CANARIES.iter().all(|canary| !labels.contains(canary)), "{labels}");
+}
+
+fn a_secret_that_is_a_word_of_the_configuration() {
+    let env = "{ DB_PASSWORD = \"candidate\", API_TOKEN = \"reference\" }";
+    let project = Project::new().container("env", env).gets(&["/health"]);
+    let outcome = project.run();
+    outcome.exits(0).verdict("parity");
+    let again = project.parity(&["report", "latest"]);
+    assert_eq!(again.code, Some(0), "{}", again.words());
+}
+
+fn a_short_secret_is_no_less_secret() {
+    let project = Project::new().container("env", "{ DB_PASSWORD = \"q7#Z\" }").gets(&["/health"]);
+    let outcome = project.parity(&["run", "--variable", "api_token=k9!X"]);
+    outcome.exits(0);
+    let mut files = Vec::new();
+    files_below(outcome.folder(), &mut files);
+    for (name, bytes) in files {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(!text.contains("q7#Z") && !text.contains("k9!X"), "{name}: {text}");
+    }
 }
