@@ -26,6 +26,13 @@ pub(crate) struct Saved {
     pub(crate) layers: BTreeMap<String, HeldLayer>,
 }
 
+impl Saved {
+    /// Bytes of its layers.
+    pub(super) fn bytes(&self) -> io::Result<u64> {
+        self.layers.values().map(|layer| Ok(layer.open()?.metadata()?.len())).sum()
+    }
+}
+
 /// Reads a saved image to its end, keeping the layers in `wanted`.
 pub(crate) fn read(
     stream: impl Read,

@@ -23,6 +23,12 @@ use crate::error::{EngineError, ErrorKind, describe};
 
 /// Images on the target that are asked for their layers, if they are not known.
 const ASKED: usize = 16;
+/// An engine that answers this quickly is beyond a fast wire, or none.
+const NEAR: Duration = Duration::from_millis(2);
+/// How often it is asked before it counts as distant.
+const PROBES: usize = 5;
+/// Packing this little takes no time anywhere.
+const SMALL: u64 = 8 << 20;
 /// When no more than this must be sent, looking for more common layers costs more than it saves.
 const ENOUGH: u64 = 128 << 10;
 
@@ -135,7 +141,7 @@ impl Sending<'_> {
         let reference = self.image.reference.clone();
         let (feed, reader) = reverse_pipe();
         let (writer, stream) = pipe();
-        let compress = self.compresses();
+        let compress = self.compresses().await?;
         let copying = tokio::task::spawn_blocking(move || copy(reader, writer, compress));
         let feeding = async move { feed_image(docker.export_image(&reference), feed).await };
         let (loaded, fed) = tokio::join!(self.load(stream), feeding);
@@ -162,11 +168,12 @@ impl Sending<'_> {
             None => self.save(wanted, &cache).await?,
         };
         let sent = saved.layers.len();
+        let compress = saved.bytes().map_err(|e| self.failed(&e))? < SMALL || self.compresses().await?;
         let delta = Delta {
             saved,
             reference: self.image.reference.clone(),
             order: self.image.layers.clone(),
-            compress: self.compresses(),
+            compress,
         };
         let (writer, stream) = pipe();
         let writing = tokio::task::spawn_blocking(move || delta.write(writer));
@@ -261,9 +268,18 @@ impl Sending<'_> {
         Ok(best)
     }
 
-    /// Over a socket of this machine compression only costs time.
-    fn compresses(&self) -> bool {
-        !matches!(self.to.inner.route, Route::Local)
+    /// Near an engine compression only costs time: a processor packs slower than such a wire carries.
+    async fn compresses(&self) -> Result<bool, EngineError> {
+        if matches!(self.to.inner.route, Route::Local) {
+            return Ok(false);
+        }
+        for _ in 0..PROBES {
+            // One quick answer is enough: a busy engine answers slowly, but no distant one answers quickly.
+            if self.to.round_trip().await? < NEAR {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn failed(&self, error: &dyn std::fmt::Display) -> EngineError {
