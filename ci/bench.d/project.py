@@ -19,13 +19,14 @@ IMAGE = "envparity/activity:bench"
 class Project:
     """Everything that bars share."""
 
-    def __init__(self, runs):
+    def __init__(self, runs, profile="release"):
         self.root = pathlib.Path(__file__).resolve().parents[2]
         target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or "target")
         self.target = target if target.is_absolute() else self.root / target
         self.runs = runs
         self.folder = self.target / "bench"
-        self.binary = self.target / "release" / "parity"
+        self.profile = profile
+        self.binary = self.target / ("debug" if profile == "dev" else profile) / "parity"
         # Labs and caches of the bench are not those of whoever works here.
         self.env = os.environ | {
             "XDG_STATE_HOME": str(self.folder / "state"),
@@ -39,7 +40,7 @@ class Project:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def build(self):
-        words = ["cargo", "build", "--release", "--locked", "-p", "envparity"]
+        words = ["cargo", "build", "--profile", self.profile, "--locked", "-p", "envparity"]
         if subprocess.run(words, cwd=self.root).returncode != 0:
             raise SystemExit(3)
 

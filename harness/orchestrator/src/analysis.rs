@@ -189,14 +189,15 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Equal bodies are equal whatever they hold: they are not even read.
+/// Equal bodies are equal whatever they hold: they are not even read. What one side could not decode is not equal to
+/// what the other side did, whatever the bytes.
 fn all_alike(exchanges: &[&Exchange]) -> bool {
-    let mut digests = exchanges.iter().map(|exchange| match &exchange.outcome {
-        Outcome::Response(response) => Some(&response.body.sha256),
+    let mut bodies = exchanges.iter().map(|exchange| match &exchange.outcome {
+        Outcome::Response(response) => Some(&response.body),
         _ => None,
     });
-    let first = digests.next().flatten();
-    first.is_some() && digests.all(|digest| digest == first)
+    let first = bodies.next().flatten();
+    first.is_some() && bodies.all(|body| body == first)
 }
 
 pub(crate) fn authority_of(recording: &Recording) -> Authority {

@@ -9,6 +9,7 @@ macro_rules! tests {
 
 mod addressing;
 mod bodies;
+mod changes;
 mod compare;
 mod configuration;
 mod control;
@@ -43,6 +44,7 @@ pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     selection::ALL,
     addressing::ALL,
     bodies::ALL,
+    changes::ALL,
     transport::ALL,
     starting::ALL,
     death::ALL,

@@ -7,6 +7,7 @@ pub(crate) mod keeper;
 pub(crate) mod outcome;
 pub(crate) mod process;
 pub(crate) mod project;
+pub(crate) mod wire;
 
 pub(crate) use docker::Docker;
 pub(crate) use fixture::Image;

@@ -1,0 +1,1 @@
+"""A small service with real-looking answers, and the same service behind one change at a time."""
