@@ -35,6 +35,11 @@ pub(crate) fn error(text: &str) {
     write_to(&mut anstream::stderr().lock(), &format!("\u{1b}[1;31merror\u{1b}[0m: {text}\n"));
 }
 
+/// A warning, with its label.
+pub(crate) fn warning(text: &str) {
+    write_to(&mut anstream::stderr().lock(), &format!("\u{1b}[1;33mwarning\u{1b}[0m: {text}\n"));
+}
+
 fn write_to(out: &mut dyn Write, text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

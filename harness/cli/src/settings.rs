@@ -58,6 +58,7 @@ pub(crate) fn load_file(
     let variables: Vec<(String, String)> = env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
+    refuse_strays(variables.iter().map(|(name, _)| name.as_str()))?;
     let pairs = variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let mut settings = envparity_config::variable_settings(pairs);
     settings.extend(overrides);
@@ -76,6 +77,19 @@ pub(crate) fn load_file(
         overrides: settings,
     };
     Ok(Settings { base: parent.to_owned(), given, resolved, supplier: None })
+}
+
+/// A `PARITY_*` variable that sets nothing and was surely meant to is an error, any other is told.
+fn refuse_strays<'v>(names: impl Iterator<Item = &'v str>) -> Result<(), Failure> {
+    let (meant, others): (Vec<_>, Vec<_>) =
+        envparity_config::stray_variables(names).into_iter().partition(|stray| stray.meant);
+    if !meant.is_empty() {
+        return Err(Failure::Listed(meant.iter().map(|stray| stray.problem.to_string()).collect()));
+    }
+    for stray in others {
+        crate::output::warning(&stray.problem.to_string());
+    }
+    Ok(())
 }
 
 /// Keys and certificates are named relative to the configuration, and opened from wherever this process is.

@@ -31,7 +31,7 @@ pub use problem::ConfigError;
 pub use resolve::{Origin, Resolved, Setting, Sources, resolve, rules_file};
 pub use schema::schema;
 pub use secret::{masked_setting, masked_text};
-pub use variable::variable_settings;
+pub use variable::{StrayVariable, stray_variables, variable_settings};
 
 /// Reads a duration as the configuration takes it: `500ms`, `30s`, `1m30s`.
 ///

@@ -101,6 +101,14 @@ impl Shape {
 }
 
 impl Shape {
+    /// The names of the keys of the table.
+    pub(crate) fn key_names(&self) -> Vec<&'static str> {
+        match self {
+            Self::Table(groups) => groups.iter().copied().flatten().map(|key| key.name).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Where a key stands among the keys of the table; none where the file decides.
     pub(crate) fn position(&self, key: &str) -> Option<usize> {
         match self {

@@ -1,6 +1,9 @@
 //! `PARITY_*` variables as settings.
 
+use envparity_model::Problem;
+
 use crate::keys::ROOT;
+use crate::nearest::nearest;
 use crate::resolve::Setting;
 use crate::shape::Shape;
 
@@ -18,6 +21,48 @@ pub fn variable_settings<'v>(variables: impl IntoIterator<Item = (&'v str, &'v s
     let mut settings: Vec<Setting> = variables.into_iter().filter_map(setting).collect();
     settings.sort();
     settings
+}
+
+/// Variables that the process reads itself.
+const OF_PROCESS: [&str; 4] = ["PARITY_CACHE_DIR", "PARITY_CONFIG", "PARITY_DIGEST_KEY", "PARITY_PROFILE"];
+
+/// A `PARITY_*` variable that nothing reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StrayVariable {
+    /// What is wrong with it.
+    pub problem: Problem,
+    /// It is near to one that is read: it was surely meant.
+    pub meant: bool,
+}
+
+/// The `PARITY_*` variables among some names that set nothing. Some are other programs' own; one that is near to a
+/// key is a mistake, and the run would be judged by other rules than its author believes.
+pub fn stray_variables<'v>(names: impl IntoIterator<Item = &'v str>) -> Vec<StrayVariable> {
+    let known: Vec<String> = known_variables();
+    let stray =
+        |name: &&str| name.starts_with("PARITY_") && !OF_PROCESS.contains(name) && key_of(name).is_none();
+    let mut names: Vec<&str> = names.into_iter().filter(stray).collect();
+    names.sort_unstable();
+    let stray = |name: &str| {
+        let word = name.trim_start_matches("PARITY_");
+        let near = nearest(word, known.iter().map(|known| known.trim_start_matches("PARITY_")));
+        let problem = Problem::new(format!("the variable `{name}` sets nothing"));
+        let hint = match near {
+            Some(near) => format!("did you mean `PARITY_{near}`?"),
+            None => {
+                "`parity config show` lists what can be set; unset it if it is meant for parity".to_owned()
+            }
+        };
+        StrayVariable { problem: problem.hint(hint), meant: near.is_some() }
+    };
+    names.into_iter().map(stray).collect()
+}
+
+fn known_variables() -> Vec<String> {
+    let keys = SECTIONS.into_iter().filter_map(|section| ROOT.child(section)).flat_map(Shape::key_names);
+    let names = keys.map(|key| format!("PARITY_{}", key.to_ascii_uppercase().replace('-', "_")));
+    let names = names.filter(|name| key_of(name).is_some());
+    names.chain(["PARITY_IMAGE".to_owned()]).chain(OF_PROCESS.map(str::to_owned)).collect()
 }
 
 fn key_of(variable: &str) -> Option<String> {
@@ -38,6 +83,23 @@ fn key_of(variable: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strays_name_what_is_near() {
+        let names = [
+            "PARITY_GATE",
+            "PARITY_CACHE_DIR",
+            "PARITY_IMAGE",
+            "PARITY_CONTROL_GAPS",
+            "PARITY_GATES",
+            "PARITY_XYZZY",
+            "PATH",
+        ];
+        let strays = stray_variables(names);
+        let shown: Vec<String> =
+            strays.iter().map(|stray| format!("{} {}", stray.meant, stray.problem)).collect();
+        insta::assert_snapshot!(shown.join("\n\n"));
+    }
 
     #[test]
     fn keys_of_two_sections() {

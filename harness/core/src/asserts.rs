@@ -52,9 +52,13 @@ pub(crate) fn judge(reference: &Exchange, candidate: &Exchange, rules: &CaseRule
         if mine.is_some_and(|mine| !mine.passed) {
             continue;
         }
-        if at == "status" && drifts.has(Code::ResponseStatus) {
+        let told = match at.as_str() {
+            "status" => Code::ResponseStatus,
+            _ => Code::CommandExit,
+        };
+        if matches!(at.as_str(), "status" | "exit") && drifts.has(told) {
             // The suite names the status that it wants: another one is no matter of taste.
-            raise_status(drifts);
+            raise(told, drifts);
             continue;
         }
         let actual = theirs.actual.as_deref().map_or_else(|| "fails".to_owned(), short);
@@ -62,8 +66,8 @@ pub(crate) fn judge(reference: &Exchange, candidate: &Exchange, rules: &CaseRule
     }
 }
 
-fn raise_status(drifts: &mut Drifts) {
-    for drift in drifts.iter_mut().filter(|drift| drift.code == Code::ResponseStatus) {
+fn raise(code: Code, drifts: &mut Drifts) {
+    for drift in drifts.iter_mut().filter(|drift| drift.code == code) {
         drift.severity = envparity_model::Severity::Critical;
     }
 }
@@ -75,6 +79,7 @@ fn place(text: &str) -> String {
     let argument = quoted(rest.trim_start());
     match query {
         "status" => "status".to_owned(),
+        "exit" => "exit".to_owned(),
         q if q.starts_with("HTTP") => "status".to_owned(),
         "jsonpath" => argument.filter(|path| path.starts_with('$')).unwrap_or_else(|| "body".to_owned()),
         "header" => {

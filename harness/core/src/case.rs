@@ -5,6 +5,7 @@ use envparity_model::{CaseId, Code, Exchange, Learned, NotSent, Outcome, Respons
 use crate::asserts;
 use crate::authority::{Authorities, Authority};
 use crate::body::{Bodies, Part, Shapes};
+use crate::command;
 use crate::drift::{Drift, Drifts};
 use crate::excerpt::{cut, short};
 use crate::headers::{self, Headers};
@@ -60,6 +61,7 @@ impl<'c> Case<'c> {
                     .push(Drift::at(Code::ResponseOutcome, "outcome").kind(kind).sides(reference, candidate));
                 self.look_again(&mut drifts, &Noise::default());
             }
+            Pairing::Commands => self.command(marks, &mut drifts, &mut result),
             Pairing::Responses(mine, theirs) => {
                 for drift in collisions {
                     drifts.push(drift);
@@ -80,7 +82,7 @@ impl<'c> Case<'c> {
         &self.input.place.id
     }
 
-    fn controls(&self) -> impl Iterator<Item = (Side<'c>, Who)> {
+    pub(crate) fn controls(&self) -> impl Iterator<Item = (Side<'c>, Who)> {
         let control = self.input.control.map(|side| (side, Who::Control));
         let rechecks = self.rechecks.iter().enumerate().map(|(time, side)| (*side, Who::Recheck(time)));
         control.into_iter().chain(rechecks)
@@ -96,10 +98,13 @@ impl<'c> Case<'c> {
             {
                 return Some(why);
             }
-            let (Outcome::Response(a), Outcome::Response(b)) = (&first.outcome, &second.outcome) else {
-                continue;
-            };
-            if a.status != b.status && !self.rules.ignores_status() {
+            if let Some(why) = command::unstable(&first.outcome, &second.outcome, self.rules) {
+                return Some(why);
+            }
+            if let (Outcome::Response(a), Outcome::Response(b)) = (&first.outcome, &second.outcome)
+                && a.status != b.status
+                && !self.rules.ignores_status()
+            {
                 return Some(format!("the reference answers {} and {}", a.status, b.status));
             }
             if let Some(why) = asserts::unstable(first, second) {

@@ -8,7 +8,7 @@ use crate::authority::Authorities;
 use crate::case::Case;
 use crate::drift::Drift;
 use crate::excerpt::short;
-use crate::input::{CaseInput, CaseResult, Side};
+use crate::input::{CaseInput, CaseResult, Repeated, Side};
 use crate::rules::{Marks, Rules, UnusedRule};
 use crate::symbols::{Captured, Symbols};
 
@@ -58,6 +58,7 @@ impl Comparator {
             authorities: &self.authorities,
         };
         let mut result = case.compare(collisions, &mut marks);
+        result.flaky = flaky(input, &rechecks);
         result.expects_status = asserts::expects_status(input.reference.exchange);
         self.rules.mark(&marks);
         result
@@ -91,6 +92,14 @@ impl Comparator {
         };
         collisions.into_iter().map(drift).collect()
     }
+}
+
+/// Which samples were answered on a later attempt only.
+fn flaky(input: &CaseInput<'_>, rechecks: &[Side<'_>]) -> Vec<Repeated> {
+    let reference = std::iter::once(input.reference).chain(input.control).chain(rechecks.iter().copied());
+    let candidate = std::iter::once(input.candidate).chain(input.resample);
+    let reference = reference.filter_map(|side| Repeated::of(side.exchange, true));
+    reference.chain(candidate.filter_map(|side| Repeated::of(side.exchange, false))).collect()
 }
 
 /// Whether a second sample of the candidate would tell more: something drifted that a second look can shake.

@@ -1,6 +1,6 @@
 //! What a comparison is given and what it answers.
 
-use envparity_model::{CasePlace, Code, Exchange, Learned, SentRequest};
+use envparity_model::{CasePlace, Code, Exchange, Learned, Outcome, Sample, SentRequest};
 
 use crate::Drift;
 
@@ -10,6 +10,7 @@ pub struct Side<'a> {
     /// What the journal says.
     pub exchange: &'a Exchange,
     /// The stored bytes; empty when there is no body. May be left empty where the digests of all sides agree.
+    /// Of a command, standard output and then standard error.
     pub body: &'a [u8],
 }
 
@@ -49,6 +50,8 @@ pub struct CaseResult {
     pub expects_status: bool,
     /// Milliseconds to the head of both responses.
     pub latency: Option<(f64, f64)>,
+    /// Samples in which it was answered on a later attempt only.
+    pub flaky: Vec<Repeated>,
     /// The service had died before the candidate could answer this case.
     pub candidate_died: bool,
 }
@@ -66,6 +69,7 @@ impl CaseResult {
             statuses: None,
             expects_status: false,
             latency: None,
+            flaky: Vec::new(),
             candidate_died: false,
         }
     }
@@ -100,7 +104,30 @@ const fn may_be_noise(code: Code) -> bool {
             | Code::ResponseHeader
             | Code::ResponseTextSpace
             | Code::ResponseBytes
+            | Code::CommandOutput
     )
+}
+
+/// A sample that was answered on a later attempt only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    /// By the reference, else by the candidate.
+    pub on_reference: bool,
+    /// In which pass.
+    pub sample: Sample,
+    /// Attempts, the last one included.
+    pub attempts: u32,
+    /// What was wrong with the first.
+    pub first_failure: String,
+}
+
+impl Repeated {
+    /// None where the first attempt was answered, or none was.
+    pub(crate) fn of(exchange: &Exchange, on_reference: bool) -> Option<Self> {
+        let answered = matches!(exchange.outcome, Outcome::Response(_) | Outcome::Finished(_));
+        let first_failure = exchange.first_failure.clone().filter(|_| answered)?;
+        Some(Self { on_reference, sample: exchange.sample, attempts: exchange.attempt, first_failure })
+    }
 }
 
 /// Whether a case was compared.

@@ -9,6 +9,7 @@ mod asserts;
 mod authority;
 mod body;
 mod case;
+mod command;
 mod comparator;
 mod cookies;
 mod drift;

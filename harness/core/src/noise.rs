@@ -78,6 +78,13 @@ impl TextNoise {
     pub(crate) fn is_empty(&self) -> bool {
         self.lines.is_empty() && !self.length && !self.order && !self.whole
     }
+
+    /// Every line of a text by its form only.
+    pub(crate) fn forms_of(&mut self, text: &str) {
+        for (at, line) in text.split('\n').enumerate() {
+            self.lines.entry(at).or_default().add(line);
+        }
+    }
 }
 
 impl Noise {

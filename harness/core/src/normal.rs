@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use envparity_model::{Exchange, Learned, Outcome, Response};
+use envparity_model::{Exchange, Finished, Learned, Outcome, Response};
 use serde_json::Value;
 
 use crate::authority::Authority;
@@ -27,6 +27,7 @@ pub fn normalise(
     let masks = Masks { authority, symbols, kinds };
     match &exchange.outcome {
         Outcome::Response(response) => masks.response(response, body),
+        Outcome::Finished(finished) => masks.command(finished, body),
         Outcome::Failure { kind, .. } => format!("no response: {kind:?}\n"),
         Outcome::NotSent(reason) => format!("not sent: {reason:?}\n"),
     }
@@ -59,6 +60,24 @@ impl Masks<'_> {
         }
         if !body.is_empty() {
             let _ = write!(out, "\n{}", self.body(response, body));
+        }
+        out
+    }
+
+    /// The exit code, then each stream that holds something.
+    fn command(&self, finished: &Finished, written: &[u8]) -> String {
+        let split = written.len().min(usize::try_from(finished.stdout.size).unwrap_or(usize::MAX));
+        let (stdout, stderr) = written.split_at(split);
+        let mut out = format!("exit {}\n", finished.exit);
+        for (at, bytes) in [("stdout", stdout), ("stderr", stderr)] {
+            let text = String::from_utf8_lossy(bytes);
+            let text = match self.kinds.get(at) {
+                Some(kind) => format!("[{kind}]"),
+                None => self.text(text.trim_end_matches('\n')),
+            };
+            if !text.is_empty() {
+                let _ = write!(out, "\n{at}\n{text}\n");
+            }
         }
         out
     }
@@ -136,6 +155,7 @@ mod tests {
             case: CaseId::new("a POST /x"),
             sample: Sample::Primary,
             attempt: 1,
+            first_failure: None,
             request: None,
             outcome: Outcome::Response(response),
             captures: Vec::new(),

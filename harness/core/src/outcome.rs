@@ -9,6 +9,8 @@ use crate::excerpt::short;
 pub(crate) enum Pairing<'e> {
     /// Both answered.
     Responses(&'e Response, &'e Response),
+    /// Both are commands that ran to their end.
+    Commands,
     /// One answered and the other did not: kind, what each shows.
     OneSided { kind: &'static str, reference: String, candidate: String },
     /// The reference gave no answer, and the candidate neither.
@@ -26,30 +28,37 @@ pub(crate) fn pair<'e>(reference: &'e Outcome, candidate: &'e Outcome) -> Pairin
     match (reference, candidate) {
         (Outcome::NotSent(not_sent), _) => unasked(true, not_sent),
         (_, Outcome::NotSent(not_sent)) => unasked(false, not_sent),
-        (Outcome::Response(mine), Outcome::Response(theirs)) => Pairing::Responses(mine, theirs),
-        (Outcome::Response(mine), Outcome::Failure { kind, message }) => Pairing::OneSided {
-            kind: failure_name(*kind),
-            reference: mine.status.to_string(),
-            candidate: failure(*kind, message),
-        },
-        (Outcome::Failure { kind, message }, Outcome::Response(theirs)) => Pairing::OneSided {
-            kind: failure_name(*kind),
-            reference: failure(*kind, message),
-            candidate: theirs.status.to_string(),
-        },
         (Outcome::Failure { kind, message }, Outcome::Failure { .. }) => {
             Pairing::NoAnswer(format!("the reference gives no answer: {}", failure(*kind, message)))
         }
+        (Outcome::Failure { kind, .. }, _) | (_, Outcome::Failure { kind, .. }) => {
+            Pairing::OneSided { kind: kind.name(), reference: shown(reference), candidate: shown(candidate) }
+        }
+        (Outcome::Response(mine), Outcome::Response(theirs)) => Pairing::Responses(mine, theirs),
+        (Outcome::Finished(_), Outcome::Finished(_)) => Pairing::Commands,
+        (Outcome::Response(_), Outcome::Finished(_)) | (Outcome::Finished(_), Outcome::Response(_)) => {
+            Pairing::NoAnswer("one side is a request and the other a command".to_owned())
+        }
+    }
+}
+
+/// An outcome for people.
+fn shown(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Response(response) => response.status.to_string(),
+        Outcome::Finished(finished) => format!("exit {}", finished.exit),
+        Outcome::Failure { kind, message } => failure(*kind, message),
+        Outcome::NotSent(not_sent) => explain(not_sent).0,
     }
 }
 
 /// Why two samples of the reference cannot be one contract; none where both answer, or were not asked.
 pub(crate) fn unstable(first: &Outcome, control: &Outcome) -> Option<String> {
     match (first, control) {
-        (Outcome::Response(_), Outcome::Failure { kind, message }) => {
+        (Outcome::Response(_) | Outcome::Finished(_), Outcome::Failure { kind, message }) => {
             Some(format!("the reference gives no answer in its second sample: {}", failure(*kind, message)))
         }
-        (Outcome::Failure { .. }, Outcome::Response(_)) => {
+        (Outcome::Failure { .. }, Outcome::Response(_) | Outcome::Finished(_)) => {
             Some("the reference answers in its second sample only".to_owned())
         }
         (Outcome::Failure { kind, .. }, Outcome::Failure { kind: other, .. }) if kind != other => {
@@ -61,6 +70,9 @@ pub(crate) fn unstable(first: &Outcome, control: &Outcome) -> Option<String> {
         (_, Outcome::NotSent(NotSent::EnvironmentLost | NotSent::ServiceDied)) => {
             Some("the reference was lost in its second sample".to_owned())
         }
+        (_, Outcome::NotSent(NotSent::SetUpFailed { case })) if !matches!(first, Outcome::NotSent(_)) => {
+            Some(format!("the set-up failed in the reference's second sample: `{case}`"))
+        }
         (_, Outcome::NotSent(NotSent::Malformed { reason })) if !matches!(first, Outcome::NotSent(_)) => {
             Some(format!("the request could not be made in the reference's second sample: {reason}"))
         }
@@ -70,26 +82,17 @@ pub(crate) fn unstable(first: &Outcome, control: &Outcome) -> Option<String> {
 
 /// A transport failure for people.
 pub(crate) fn failure(kind: FailureKind, message: &str) -> String {
-    let name = failure_name(kind);
+    let name = kind.name();
     if message.is_empty() { name.to_owned() } else { format!("{name}: {}", short(message)) }
-}
-
-const fn failure_name(kind: FailureKind) -> &'static str {
-    match kind {
-        FailureKind::Refused => "refused",
-        FailureKind::Closed => "closed",
-        FailureKind::Timeout => "timeout",
-        FailureKind::Malformed => "malformed",
-        FailureKind::Tls => "tls",
-        FailureKind::Redirects => "redirects",
-        FailureKind::Other => "other",
-    }
 }
 
 fn explain(not_sent: &NotSent) -> (String, bool) {
     match not_sent {
         NotSent::Skipped => ("skipped by the suite".to_owned(), true),
         NotSent::Unsafe => ("its method changes data, and writes are not allowed there".to_owned(), true),
+        NotSent::Excluded { by } => (format!("not asked there, by `{by}`"), true),
+        NotSent::NoContainer => ("an address has no container to run it in".to_owned(), true),
+        NotSent::SetUpFailed { case } => (format!("the set-up failed there: `{case}`"), false),
         NotSent::Missing { variable, because: Some(case) } => {
             (format!("`{variable}` was not captured, because of `{case}`"), false)
         }

@@ -43,6 +43,8 @@ enum Place {
     Status,
     Header(String),
     Body,
+    /// Of a command: `exit`, `stdout`, `stderr`.
+    Output(String),
     Json(Pattern),
     /// Not of any known form: matches nothing.
     Unreadable,
@@ -54,6 +56,7 @@ impl Rules {
             "outcome" => Place::Outcome,
             "status" => Place::Status,
             "body" => Place::Body,
+            "exit" | "stdout" | "stderr" => Place::Output(at.to_owned()),
             at => match at.strip_prefix("header.") {
                 Some(name) => Place::Header(name.to_ascii_lowercase()),
                 None => Pattern::parse(at).map_or(Place::Unreadable, Place::Json),
@@ -175,6 +178,7 @@ impl CaseRules<'_> {
             Place::Status => at == "status",
             Place::Body => at == "body" || at.starts_with('$'),
             Place::Header(name) => at.strip_prefix("header.") == Some(name),
+            Place::Output(name) => at == name,
             Place::Json(_) | Place::Outcome | Place::Unreadable => false,
         }) || self
             .active()
@@ -191,6 +195,24 @@ impl CaseRules<'_> {
             }
         }
         mode
+    }
+
+    /// How the exit code or a stream of a command is compared.
+    pub(crate) fn output(&self, at: &str, marks: &mut Marks) -> Mode {
+        let mut mode = Mode::Exact;
+        for (index, compiled) in self.active() {
+            if matches!(&compiled.place, Place::Output(name) if name == at) {
+                marks.seen.insert(index);
+                mode = Self::mode_of(&compiled.rule.verb).unwrap_or(mode);
+            }
+        }
+        mode
+    }
+
+    /// Whether the order of a stream's lines counts for nothing.
+    pub(crate) fn is_unordered(&self, at: &str) -> bool {
+        let here = |c: &Compiled| matches!(&c.place, Place::Output(name) if name == at);
+        self.active().any(|(_, c)| here(c) && c.rule.verb == Verb::Unordered)
     }
 
     /// How the body as a whole is compared.

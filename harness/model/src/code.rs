@@ -86,6 +86,8 @@ codes! {
     ResponseMediaType "response-media-type" Major "the media type of the body differs";
     ResponseUnparsable "response-unparsable" Major "the body parses on one side only";
     ResponseValue "response-value" Major "a value differs";
+    CommandExit "command-exit" Major "a command exits with another code; critical where one side succeeds and the other does not";
+    CommandOutput "command-output" Major "the output of a command differs";
     Unstable "unstable" Major "the candidate differs from itself where the reference does not";
     ContractBroken "contract-broken" Major "an assert or the status line fails in the reference itself";
     PackageOutdated "package-outdated" Major "the candidate has an older version of a package";

@@ -24,8 +24,11 @@ pub struct Exchange {
     pub case: CaseId,
     /// The pass.
     pub sample: Sample,
-    /// 1 for the first attempt; a repeat on a fresh connection counts up.
+    /// 1 for the first attempt; a repeat on a fresh connection, or by the suite's `retry`, counts up.
     pub attempt: u32,
+    /// What was wrong with the first attempt, where there were more: the case is flaky.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_failure: Option<String>,
     /// What was sent; absent when rendering failed or nothing was sent.
     pub request: Option<SentRequest>,
     /// What came of it.
@@ -59,7 +62,9 @@ pub struct SentRequest {
 pub enum Outcome {
     /// A complete response (its body may be cut at the cap).
     Response(Response),
-    /// A transport failure.
+    /// A command that ran to its end.
+    Finished(Finished),
+    /// A transport failure, or a command that did not run to its end.
     Failure {
         /// Its class.
         kind: FailureKind,
@@ -78,6 +83,18 @@ pub enum NotSent {
     Skipped,
     /// A method that changes data, towards a `url` environment without `writes`.
     Unsafe,
+    /// The case is for other environments only.
+    Excluded {
+        /// The condition as written, `skip-on=qa`.
+        by: String,
+    },
+    /// A command, in an environment without a container.
+    NoContainer,
+    /// The set-up failed there.
+    SetUpFailed {
+        /// Its entry.
+        case: CaseId,
+    },
     /// A variable that an earlier case should have captured is missing.
     Missing {
         /// The variable.
@@ -112,8 +129,29 @@ pub enum FailureKind {
     Tls,
     /// More redirects than allowed.
     Redirects,
+    /// The service died of it, or while it was asked.
+    Died,
+    /// The command could not be started.
+    NotRun,
     /// Anything else.
     Other,
+}
+
+impl FailureKind {
+    /// The name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Closed => "closed",
+            Self::Timeout => "timeout",
+            Self::Malformed => "malformed",
+            Self::Tls => "tls",
+            Self::Redirects => "redirects",
+            Self::Died => "died",
+            Self::NotRun => "not-run",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// A response.
@@ -137,6 +175,17 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
+}
+
+/// How a command ended and what it wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finished {
+    /// Exit code.
+    pub exit: i64,
+    /// Standard output.
+    pub stdout: BodyRef,
+    /// Standard error.
+    pub stderr: BodyRef,
 }
 
 /// One redirect that was followed.

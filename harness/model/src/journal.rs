@@ -170,6 +170,7 @@ mod tests {
             case: CaseId::new("a GET /x"),
             sample: Sample::Control,
             attempt: 1,
+            first_failure: None,
             request: None,
             outcome: Outcome::Failure { kind: FailureKind::Closed, message: "gone".to_owned() },
             captures: vec![Capture { name: "n".to_owned(), value: serde_json::from_str("1.10").unwrap() }],

@@ -16,7 +16,7 @@ mod secret;
 pub use case::{CaseGlob, CaseId, CasePlace};
 pub use code::{Code, Severity};
 pub use exchange::{
-    AssertResult, BodyRef, Capture, Exchange, FailureKind, Hop, NotSent, Outcome, Response, Sample,
+    AssertResult, BodyRef, Capture, Exchange, FailureKind, Finished, Hop, NotSent, Outcome, Response, Sample,
     SentRequest, Timing,
 };
 pub use finding::{Culprit, Disposition, Factor, Finding, Proof, Repeat, Suspect, SuspectReason};
@@ -27,8 +27,9 @@ pub use journal::{
 };
 pub use manifest::{Ecosystem, Fact, FactValue, Manifest, ManifestState, Package, Unread, Way, purl};
 pub use report::{
-    Broken, Cause, ChangeKind, Config, Coverage, Engine, Environment, FactChange, Gate, Image, Learned,
-    NotCompared, PackageChange, PackageSummary, Packages, REPORT_SCHEMA, Report, Source, Timings, Verdict,
+    Broken, Cause, ChangeKind, Config, Coverage, Engine, Environment, FactChange, Flaky, Gate, Image,
+    Learned, NotCompared, PackageChange, PackageSummary, Packages, REPORT_SCHEMA, Report, Source, Timings,
+    Verdict,
 };
 pub use secret::{Masked, Masker, is_secret_name};
 

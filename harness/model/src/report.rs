@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseId, Ecosystem, FactValue, Finding, Role, Severity, Way};
+use crate::{CaseId, Ecosystem, FactValue, Finding, Role, Sample, Severity, Way};
 
 /// The version of the report's form.
 pub const REPORT_SCHEMA: u32 = 1;
@@ -169,6 +169,9 @@ pub struct Coverage {
     pub broken: Vec<Broken>,
     /// Cases that were not compared.
     pub not_compared: Vec<NotCompared>,
+    /// Cases that an environment answered on a later attempt only.
+    #[serde(default)]
+    pub flaky: Vec<Flaky>,
     /// Places that were compared by shape only.
     pub shape_only: Vec<Learned>,
     /// Places that the reference shows against itself.
@@ -199,6 +202,21 @@ pub struct NotCompared {
     pub reason: String,
     /// By intention (an unsafe method, `skip`): does not stand in the way of parity.
     pub intended: bool,
+}
+
+/// A case that was asked more than once in one pass: a broken connection, or the suite's `retry`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Flaky {
+    /// The case.
+    pub case: CaseId,
+    /// Where.
+    pub environment: String,
+    /// In which pass.
+    pub sample: Sample,
+    /// Attempts, the last one included: that one was compared.
+    pub attempts: u32,
+    /// What was wrong with the first attempt.
+    pub first_failure: String,
 }
 
 /// A place in a response of which only the shape is compared, or that is noise.

@@ -2,9 +2,9 @@
 
 use envparity_model::{
     Broken, CaseId, CasePlace, Cause, ChangeKind, Code, Config, Coverage, Culprit, Disposition, Ecosystem,
-    Engine, Environment, FactChange, FactValue, Factor, Finding, Gate, Image, Learned, Masked, NotCompared,
-    PackageChange, PackageSummary, Packages, Proof, REPORT_SCHEMA, Repeat, Report, Role, Severity, Source,
-    Suspect, SuspectReason, Timings, Verdict, Way,
+    Engine, Environment, FactChange, FactValue, Factor, Finding, Flaky, Gate, Image, Learned, Masked,
+    NotCompared, PackageChange, PackageSummary, Packages, Proof, REPORT_SCHEMA, Repeat, Report, Role, Sample,
+    Severity, Source, Suspect, SuspectReason, Timings, Verdict, Way,
 };
 
 /// Every fixture with its name.
@@ -72,6 +72,13 @@ pub(crate) fn drift() -> Report {
     report.environments[1].image = Some(image("41c0a7e2", "other"));
     report.environments[1].packages = Some(219);
     report.coverage.cases = 5;
+    report.coverage.flaky = vec![Flaky {
+        case: CaseId::new("activity GET /health"),
+        environment: "qa".into(),
+        sample: Sample::Primary,
+        attempts: 2,
+        first_failure: "closed: connection closed before message completed".into(),
+    }];
     report.coverage.case_ids.extend(cases(&["render GET /render", "render GET /page"]));
     report.coverage.compared = 5;
     report.findings = drift_findings();

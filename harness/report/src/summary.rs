@@ -1,5 +1,7 @@
 //! The report in a few clauses: what it claims, whom it blames, how it ends.
 
+use std::collections::BTreeSet;
+
 use envparity_model::{Culprit, Disposition, Factor, Finding, Report, SuspectReason, Verdict};
 
 use crate::{view::View, words};
@@ -21,6 +23,10 @@ pub(crate) fn claims(report: &Report) -> Vec<String> {
     let waived = report.findings.iter().filter(|f| f.disposition == Disposition::Waived).count();
     if waived > 0 {
         parts.push(format!("{waived} waived"));
+    }
+    let flaky: BTreeSet<_> = report.coverage.flaky.iter().map(|flaky| &flaky.case).collect();
+    if !flaky.is_empty() {
+        parts.push(format!("{} flaky", words::count(flaky.len() as u64, "case")));
     }
     if report.verdict == Verdict::Parity && report.coverage.cases == 0 {
         parts.push("no responses were compared".to_owned());

@@ -1,8 +1,17 @@
 //! Figures, versions and directions in words.
 
 use envparity_model::{
-    ChangeKind, Disposition, Factor, PackageSummary, Report, Severity, Suspect, SuspectReason,
+    ChangeKind, Disposition, Factor, PackageSummary, Report, Sample, Severity, Suspect, SuspectReason,
 };
+
+/// Which pass, behind an environment; nothing for the one that is compared.
+pub(crate) const fn pass(sample: Sample) -> &'static str {
+    match sample {
+        Sample::Primary => "",
+        Sample::Control => " (control sample)",
+        Sample::Resample => " (resample)",
+    }
+}
 
 /// `1 case`, `2 cases`.
 pub(crate) fn count(number: u64, noun: &str) -> String {

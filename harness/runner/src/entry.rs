@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use envparity_model::{
-    BodyRef, Capture, CaseId, Exchange, NotSent, Outcome, Response, SentRequest, Timing, is_secret_name,
+    BodyRef, Capture, CaseId, Exchange, FailureKind, NotSent, Outcome, Response, SentRequest, Timing,
+    is_secret_name,
 };
 use envparity_suite::{
     Context, Entry, Evaluation, Files, Generator, Observed, Options, RenderError, Request, Retry, Value,
@@ -42,6 +43,13 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// Which attempt this was, and what was wrong with the first one.
+    fn again(mut self, attempt: u32, first_failure: Option<String>) -> Self {
+        self.exchange.attempt = attempt;
+        self.exchange.first_failure = first_failure;
+        self
+    }
+
     /// Hands everything to the recorder, bodies first: a line never names a body that is not there.
     pub(crate) fn record(self, environment: &str, recorder: &dyn Recorder) {
         let Self { mut exchange, sent, received } = self;
@@ -69,6 +77,23 @@ struct Attempt {
 }
 
 impl Attempt {
+    /// What is wrong with it, for people.
+    fn failure(&self) -> Option<String> {
+        let evaluation = match &self.result {
+            Err(failure) => return Some(failure.to_string()),
+            Ok(_) => self.evaluation.as_ref()?,
+        };
+        let assert = evaluation.asserts.iter().find(|assert| !assert.passed).map(|assert| {
+            let actual = assert.actual.as_deref().map(|actual| format!(", got {actual}")).unwrap_or_default();
+            format!("`{}` fails{actual}", assert.text)
+        });
+        let capture = || {
+            let (name, why) = evaluation.failed_captures.first()?;
+            Some(format!("`{name}` could not be captured: {why}"))
+        };
+        assert.or_else(capture)
+    }
+
     fn passed(&self) -> bool {
         let holds = |e: &Evaluation| e.failed_captures.is_empty() && e.asserts.iter().all(|a| a.passed);
         self.evaluation.as_ref().is_some_and(holds)
@@ -97,15 +122,18 @@ impl Asking<'_> {
     async fn attempts(&self, options: &Options, scope: &mut Scope) -> Asked {
         let mut number = 0;
         let mut fresh = false;
+        let mut first_failure = None;
         loop {
             number += 1;
-            let attempt = match self.attempt(options, scope, fresh).await {
+            let mut attempt = match self.attempt(options, scope, fresh).await {
                 Ok(attempt) => attempt,
-                Err(not_sent) => return *not_sent,
+                Err(not_sent) => return not_sent.again(number, first_failure),
             };
-            if let Err(failure) = &attempt.result {
+            let failed = attempt.failure();
+            if let Err(failure) = &mut attempt.result {
                 let again = self.ask_witness(failure, &attempt.request).await;
                 if again && !fresh {
+                    first_failure = first_failure.or(failed);
                     fresh = true;
                     continue;
                 }
@@ -116,8 +144,9 @@ impl Asking<'_> {
                 Retry::Forever => true,
             };
             if attempt.passed() || !more || self.lane.stopped().is_some() {
-                return self.asked(attempt, number, scope);
+                return self.asked(attempt, scope).again(number, first_failure);
             }
+            first_failure = first_failure.or(failed);
             tokio::time::sleep(options.retry_interval).await;
         }
     }
@@ -171,19 +200,22 @@ impl Asking<'_> {
     }
 
     /// Classifies a failure by asking the engine; says whether one more attempt is in order.
-    async fn ask_witness(&self, failure: &Failure, request: &Request) -> bool {
+    async fn ask_witness(&self, failure: &mut Failure, request: &Request) -> bool {
         match self.lane.witness.ask().await {
             Liveness::EngineGone => self.lane.stop(NotSent::EnvironmentLost),
-            Liveness::ServiceDied => self.lane.stop(NotSent::ServiceDied),
+            Liveness::ServiceDied => {
+                self.lane.stop(NotSent::ServiceDied);
+                failure.kind = FailureKind::Died;
+            }
             Liveness::Alive | Liveness::Unknown => {
-                let redirects = failure.kind == envparity_model::FailureKind::Redirects;
+                let redirects = failure.kind == FailureKind::Redirects;
                 return !redirects && IDEMPOTENT.contains(&request.method.as_str());
             }
         }
         false
     }
 
-    fn asked(&self, attempt: Attempt, number: u32, scope: &mut Scope) -> Asked {
+    fn asked(&self, attempt: Attempt, scope: &mut Scope) -> Asked {
         if self.lane.stopped() == Some(NotSent::EnvironmentLost) && attempt.result.is_err() {
             // A lost engine says nothing about the service: the failure is not the service's answer.
             return self.not_sent(NotSent::EnvironmentLost, Some(attempt.request));
@@ -224,7 +256,7 @@ impl Asking<'_> {
         };
         let (request, sent) = sent_request(attempt.request);
         let request = Some(request);
-        let exchange = Exchange { request, outcome, captures, asserts, timing, ..self.blank(number) };
+        let exchange = Exchange { request, outcome, captures, asserts, timing, ..self.blank() };
         Asked { exchange, sent, received }
     }
 
@@ -248,15 +280,16 @@ impl Asking<'_> {
 
     fn not_sent(&self, reason: NotSent, request: Option<Request>) -> Asked {
         let (request, sent) = request.map(sent_request).unzip();
-        let exchange = Exchange { request, outcome: Outcome::NotSent(reason), ..self.blank(1) };
+        let exchange = Exchange { request, outcome: Outcome::NotSent(reason), ..self.blank() };
         Asked { exchange, sent: sent.flatten(), received: None }
     }
 
-    fn blank(&self, attempt: u32) -> Exchange {
+    fn blank(&self) -> Exchange {
         Exchange {
             case: self.case.clone(),
             sample: self.lane.sample,
-            attempt,
+            attempt: 1,
+            first_failure: None,
             request: None,
             outcome: Outcome::NotSent(NotSent::Skipped),
             captures: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use envparity_model::{Broken, CaseId, CasePlace, Code, Coverage, Learned, NotCompared, Severity};
+use envparity_model::{Broken, CaseId, CasePlace, Code, Coverage, Flaky, Learned, NotCompared, Severity};
 
 use super::Analysis;
 use super::wording::count;
@@ -27,6 +27,7 @@ pub(super) struct Tally {
     broken: BTreeMap<usize, String>,
     not_compared: BTreeMap<(usize, Option<String>), (String, bool)>,
     inconclusive: BTreeMap<(usize, String), String>,
+    flaky: BTreeSet<Flaky>,
     noise: BTreeSet<Learned>,
     shape_only: BTreeSet<Learned>,
     /// Answers whose status the suite says nothing about: all of them, those with 404 on both sides, and those
@@ -64,7 +65,12 @@ impl Tally {
         })
     }
 
-    pub(super) fn add(&mut self, candidate: &str, place: &CasePlace, result: &CaseResult) {
+    pub(super) fn add(
+        &mut self,
+        (reference, candidate): (&str, &str),
+        place: &CasePlace,
+        result: &CaseResult,
+    ) {
         let (case, by) = (self.case_index(place), self.candidate_index(candidate));
         if !self.seen.insert((case, by)) {
             return;
@@ -89,6 +95,13 @@ impl Tally {
         if let Some((mine, theirs)) = result.latency {
             self.latency.entry(by).or_default().push((mine as f32, theirs as f32));
         }
+        self.flaky.extend(result.flaky.iter().map(|repeated| Flaky {
+            case: place.id.clone(),
+            environment: if repeated.on_reference { reference } else { candidate }.to_owned(),
+            sample: repeated.sample,
+            attempts: repeated.attempts,
+            first_failure: repeated.first_failure.clone(),
+        }));
         self.noise.extend(result.noise.iter().cloned());
         self.shape_only.extend(result.shape_only.iter().cloned());
     }
@@ -257,6 +270,7 @@ impl Analysis {
             compared: tally.fully_compared(),
             broken: broken.collect(),
             not_compared,
+            flaky: tally.flaky.iter().cloned().collect(),
             shape_only: tally.shape_only.iter().cloned().collect(),
             noise: tally.noise.iter().cloned().collect(),
             packages_equal,

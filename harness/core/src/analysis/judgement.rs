@@ -234,7 +234,7 @@ fn subject_of(place: Option<&CasePlace>, subject: Option<&str>) -> String {
 
 /// Whether a service is likely to have written why.
 fn is_failure(code: Code, severity: Severity) -> bool {
-    let about_outcome = matches!(code, Code::ResponseStatus | Code::ResponseOutcome);
+    let about_outcome = matches!(code, Code::ResponseStatus | Code::ResponseOutcome | Code::CommandExit);
     about_outcome && severity == Severity::Critical
 }
 
@@ -242,7 +242,14 @@ fn is_failure(code: Code, severity: Severity) -> bool {
 fn is_response(code: Code) -> bool {
     let name = code.name();
     name.starts_with("response-") && code != Code::ResponseLatency
-        || matches!(code, Code::Unstable | Code::ServiceNotStarted | Code::ServiceDied)
+        || matches!(
+            code,
+            Code::CommandExit
+                | Code::CommandOutput
+                | Code::Unstable
+                | Code::ServiceNotStarted
+                | Code::ServiceDied
+        )
 }
 
 fn is_package(code: Code) -> bool {

@@ -107,7 +107,8 @@ impl Analysis {
         if result.candidate_died {
             self.side(candidate).died = true;
         }
-        self.tally.add(candidate, place, &result);
+        let reference = self.reference();
+        self.tally.add((&reference, candidate), place, &result);
         if result.drifts.is_empty() {
             return;
         }

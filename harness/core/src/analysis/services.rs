@@ -1,8 +1,8 @@
 //! Services that did not start, died, or whose environment was lost.
 
-use envparity_model::{Code, LogLine};
+use envparity_model::{Code, FailureKind, LogLine};
 
-use super::{Analysis, Side};
+use super::{Analysis, Pending, Side};
 use crate::drift::Drift;
 use crate::excerpt::short;
 
@@ -106,8 +106,31 @@ impl Analysis {
             let shown = side.with_last_words(how);
             let mut drift = Drift::new(Code::ServiceDied).sides("runs to the end", shown);
             drift.unstable = exited.is_none() && later.is_some() && !self.sides[name].died;
+            let killer = self.take_killer(name);
             self.push_with_log(name, drift, &[log]);
+            if let (Some((killer, others)), Some(pending)) = (killer, self.pending.last_mut()) {
+                pending.drift.hint = Some(match others {
+                    0 => "it died while this case was asked".to_owned(),
+                    many => format!("it died while this case was asked, and {many} beside it"),
+                });
+                (pending.place, pending.request) = (killer.place, killer.request);
+            }
         }
+    }
+
+    /// The case that was asked when the service died, and how many were asked beside it: their missing answers are
+    /// no findings of their own.
+    fn take_killer(&mut self, name: &str) -> Option<(Pending, usize)> {
+        let died = |pending: &Pending| {
+            let words = pending.drift.candidate.as_deref().unwrap_or_default();
+            pending.environment == name
+                && pending.drift.at.as_deref() == Some("outcome")
+                && words.starts_with(FailureKind::Died.name())
+        };
+        let (killers, others) = std::mem::take(&mut self.pending).into_iter().partition::<Vec<_>, _>(died);
+        self.pending = others;
+        let beside = killers.len().saturating_sub(1);
+        killers.into_iter().next().map(|killer| (killer, beside))
     }
 
     /// Nothing was recorded of it. Where the run has said why, there is nothing to add.
@@ -153,7 +176,7 @@ impl Analysis {
             })
             .collect();
         let evidence = self.evidence.add(&tails);
-        self.pending.push(super::Pending {
+        self.pending.push(Pending {
             environment: name.to_owned(),
             place: None,
             drift,

@@ -2,7 +2,7 @@
 
 mod binary;
 mod structured;
-mod text;
+pub(crate) mod text;
 
 use std::borrow::Cow;
 

@@ -26,7 +26,7 @@ struct Hunk {
 }
 
 /// Learns which lines of the reference differ against itself.
-pub(super) fn learn(texts: (&str, &str), lens: &Lens<'_>, noise: &mut TextNoise) {
+pub(crate) fn learn(texts: (&str, &str), lens: &Lens<'_>, noise: &mut TextNoise) {
     let (lefts, rights) = (lines(texts.0), lines(texts.1));
     let counts = |lines: &[&str]| {
         let mut sorted: Vec<String> = lines.iter().map(|l| (*l).to_owned()).collect();
@@ -65,7 +65,7 @@ pub(super) fn learn(texts: (&str, &str), lens: &Lens<'_>, noise: &mut TextNoise)
 }
 
 /// Compares two texts.
-pub(super) fn judge(
+pub(crate) fn judge(
     texts: (&str, &str),
     noise: &TextNoise,
     lens: &Lens<'_>,

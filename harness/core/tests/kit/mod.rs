@@ -144,6 +144,7 @@ fn exchange(outcome: Outcome) -> Exchange {
         case: CaseId::new("suite GET /x"),
         sample: Sample::Primary,
         attempt: 1,
+        first_failure: None,
         request: Some(SentRequest {
             method: "GET".into(),
             url: "http://localhost:4567/x".into(),

@@ -42,6 +42,7 @@ fn record(journal: &Journal, number: usize, sample: Sample, body: &[u8], value: 
             case: case(number),
             sample,
             attempt: 1,
+            first_failure: None,
             request: None,
             outcome: Outcome::Response(response),
             captures: Vec::new(),

@@ -151,6 +151,7 @@ impl State {
             self.redact(url);
             self.mask_headers(headers);
         }
+        exchange.first_failure.iter_mut().for_each(|failure| self.redact(failure));
         match &mut exchange.outcome {
             Outcome::Response(response) => {
                 self.mask_headers(&mut response.headers);
@@ -159,7 +160,7 @@ impl State {
             Outcome::Failure { message, .. } | Outcome::NotSent(NotSent::Malformed { reason: message }) => {
                 self.redact(message);
             }
-            Outcome::NotSent(_) => {}
+            Outcome::Finished(_) | Outcome::NotSent(_) => {}
         }
         for capture in &mut exchange.captures {
             let text = capture.value.as_str().map(str::to_owned);

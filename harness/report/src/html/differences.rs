@@ -1,6 +1,6 @@
 //! Packages, facts, and what was not compared.
 
-use envparity_model::{Disposition, Finding, Learned, Report};
+use envparity_model::{Disposition, Finding, Flaky, Learned, Report};
 
 use super::{ROWS, class, markup::Markup, more};
 use crate::{view::View, visible::cut, words};
@@ -116,6 +116,7 @@ pub(super) fn coverage(page: &mut Markup, report: &Report) {
         }
         page.end_table();
     }
+    flaky(page, &coverage.flaky);
     learned(page, "Compared by shape only", &coverage.shape_only);
     learned(page, "Learned as noise", &coverage.noise);
     if !report.waivers.is_empty() {
@@ -126,6 +127,23 @@ pub(super) fn coverage(page: &mut Markup, report: &Report) {
         page.raw("</ul>");
     }
     page.raw("</section>\n");
+}
+
+fn flaky(page: &mut Markup, flaky: &[Flaky]) {
+    if flaky.is_empty() {
+        return;
+    }
+    let title = "Flaky: answered on a later attempt only";
+    page.raw("<section>").tag("h2", "", title);
+    page.table(title, &["Case", "Environment", "Attempts", "The first one"]);
+    for one in flaky.iter().take(ROWS) {
+        page.raw("<tr>").cell("name", one.case.as_str());
+        page.cell("", &format!("{}{}", one.environment, words::pass(one.sample)));
+        page.cell("number", &one.attempts.to_string()).cell("", &cut(&one.first_failure, 500)).raw("</tr>\n");
+    }
+    page.end_table();
+    more(page, flaky.len());
+    page.raw("</section>");
 }
 
 fn learned(page: &mut Markup, title: &'static str, places: &[Learned]) {

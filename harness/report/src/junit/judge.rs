@@ -101,7 +101,26 @@ impl<'a> Judge<'a> {
             (None, None) if self.doubtful => {
                 errored("not-compared", "the report does not say that this case was compared".to_owned())
             }
-            (None, None) => self.passed(&findings),
+            (None, None) => self.passed_or_flaky(case, candidate, &findings),
+        }
+    }
+
+    /// Passed; where it was asked more than once, that is said.
+    fn passed_or_flaky(&self, case: &CaseId, candidate: &Environment, findings: &[&Finding]) -> Judged {
+        let here = |name: &str| name == candidate.name || name == self.reference();
+        let of_case = self.report.coverage.flaky.iter().filter(|f| f.case == *case && here(&f.environment));
+        let flaky: Vec<String> = of_case
+            .map(|flaky| {
+                let (environment, pass) = (&flaky.environment, words::pass(flaky.sample));
+                let failure = cut(&flaky.first_failure, IN_SENTENCE);
+                format!("flaky: {environment}{pass}: attempt {}, the first: {failure}", flaky.attempts)
+            })
+            .collect();
+        match self.passed(findings) {
+            Judged::Passed { note } if !flaky.is_empty() => {
+                Judged::Passed { note: Some([flaky, note.unwrap_or_default()].concat()) }
+            }
+            judged => judged,
         }
     }
 

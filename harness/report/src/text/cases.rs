@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use envparity_model::{CaseId, Code, Coverage, Learned, NotCompared, Report};
+use envparity_model::{CaseId, Code, Coverage, Flaky, Learned, NotCompared, Report};
 
 use super::page::{Line, Page, Tone, table};
 use crate::{view::View, words};
@@ -86,6 +86,7 @@ pub(super) fn uncovered(page: &mut Page, view: &View<'_>) {
     page.blank();
     broken(page, view);
     not_compared(page, coverage);
+    flaky(page, &coverage.flaky);
     by_shape(page, &coverage.shape_only);
     for (at, line) in view.report.waivers.iter().enumerate() {
         let start = if at == 0 { Line::labelled("waivers") } else { Line::below() };
@@ -131,6 +132,25 @@ fn absent(coverage: &Coverage) -> impl Iterator<Item = &NotCompared> {
 /// A case counts once, however many candidates lack it.
 fn distinct(coverage: &Coverage) -> BTreeSet<&CaseId> {
     absent(coverage).map(|not| &not.case).collect()
+}
+
+fn flaky(page: &mut Page, flaky: &[Flaky]) {
+    let mut found: BTreeMap<(&str, &str, u32, &str), Vec<&str>> = BTreeMap::new();
+    for one in flaky {
+        let key =
+            (one.environment.as_str(), words::pass(one.sample), one.attempts, one.first_failure.as_str());
+        found.entry(key).or_default().push(one.case.as_str());
+    }
+    let line = |((environment, pass, attempts, failure), cases): (&(&str, &str, u32, &str), &Vec<&str>)| {
+        let more = if cases.len() > 1 { format!(" and {} more", cases.len() - 1) } else { String::new() };
+        let first = cases.first().copied().unwrap_or_default();
+        format!("{first}{more}   {environment}{pass}: attempt {attempts}, the first: {failure}")
+    };
+    let cases: BTreeSet<_> = flaky.iter().map(|flaky| &flaky.case).collect();
+    let verb = if cases.len() == 1 { "was" } else { "were" };
+    let count = words::count(cases.len() as u64, "case");
+    let title = format!("{count} {verb} answered on a later attempt only");
+    list(page, "flaky", &title, found.iter().map(line).collect());
 }
 
 fn by_shape(page: &mut Page, learned: &[Learned]) {

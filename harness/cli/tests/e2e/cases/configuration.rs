@@ -19,6 +19,7 @@ tests!("configuration":
     a_check_as_json,
     show_says_where_values_come_from,
     a_flag_beats_a_variable_beats_a_profile,
+    a_variable_that_sets_nothing_is_not_ignored,
     plain_tcp_beyond_this_machine_is_refused,
     a_password_in_an_address_is_not_repeated,
     a_rule_that_ignores_the_status_needs_a_reason,
@@ -145,6 +146,14 @@ fn a_flag_beats_a_variable_beats_a_profile() {
     project().parity(&["config", "show", "--profile", "ci"]).exits(0).prints("policy.gate = \"info\"");
     let project = project().variable("PARITY_GATE", "critical");
     project.parity(&["config", "show", "--profile", "ci"]).exits(0).prints("policy.gate = \"critical\"");
+}
+
+fn a_variable_that_sets_nothing_is_not_ignored() {
+    let project = || Project::empty().literally(TWO);
+    let near = project().variable("PARITY_GATES", "minor").parity(&["config", "show"]);
+    near.exits(2).complains("`PARITY_GATES` sets nothing").complains("did you mean `PARITY_GATE`?");
+    let far = project().variable("PARITY_XYZZY", "1").parity(&["config", "show"]);
+    far.exits(0).complains("warning: the variable `PARITY_XYZZY` sets nothing");
 }
 
 fn plain_tcp_beyond_this_machine_is_refused() {

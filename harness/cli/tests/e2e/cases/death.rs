@@ -25,6 +25,9 @@ fn a_candidate_that_dies_half_way() {
         (found[0]["severity"].as_str(), found[0]["environment"].as_str()),
         (Some("critical"), Some("lab"))
     );
+    // One finding, at the case that killed it.
+    assert_eq!(found[0]["case"]["id"], "suites/api GET /number", "{:#}", found[0]);
+    outcome.lacks("response-outcome");
     // It was on the way to the third answer, and nobody is left for the fourth.
     outcome.coverage(4, 3).prints("symbol lookup error in libexample.so.2");
     assert_ne!(outcome.report()["verdict"], "parity");

@@ -59,7 +59,22 @@ fn a_connection_closed_without_an_answer() {
 
 fn stale(how: &str) {
     let project = Project::new().compare("timeout", "\"2s\"").candidate_env("STALE", how);
-    project.gets(&["/value", "/list", "/number"]).run().exits(0).verdict("parity").coverage(3, 3);
+    let outcome = project.gets(&["/value", "/list", "/number"]).run();
+    outcome.exits(0).verdict("parity").coverage(3, 3).has_all_reports();
+    // What was answered on a later attempt only is never hidden.
+    let flaky = outcome.report()["coverage"]["flaky"].clone();
+    let of = |case: &str| {
+        let found = flaky.as_array().expect("a list").iter().find(|one| one["case"] == case).cloned();
+        found.unwrap_or_else(|| panic!("{case} is not flaky: {flaky:#}\n{}", outcome.words()))
+    };
+    let second = of("suites/api GET /list");
+    assert_eq!((second["environment"].as_str(), second["attempts"].as_u64()), (Some("lab"), Some(2)));
+    assert!(second["first_failure"].as_str().is_some_and(|failure| !failure.is_empty()), "{second:#}");
+    outcome.prints("flaky").prints("attempt 2");
+    for report in ["report.xml", "report.html"] {
+        let text = std::fs::read_to_string(outcome.folder().join(report)).expect("a report");
+        assert!(text.to_lowercase().contains("flaky"), "{report}: {text}");
+    }
 }
 
 fn a_kept_connection_that_stalls_is_asked_afresh() {
