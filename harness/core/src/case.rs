@@ -10,11 +10,11 @@ use crate::drift::{Drift, Drifts};
 use crate::excerpt::{cut, short};
 use crate::headers::{self, Headers};
 use crate::input::{CaseInput, CaseResult, CaseStatus, Side};
-use crate::lens::{Lens, Likeness};
+use crate::lens::Lens;
 use crate::noise::Noise;
 use crate::outcome::{self, Pairing};
 use crate::path::without_indices;
-use crate::rules::{CaseRules, Marks, Mode};
+use crate::rules::{CaseRules, Marks};
 use crate::shaky::{self, Shaky};
 use crate::symbols::{Symbols, Who};
 
@@ -102,10 +102,10 @@ impl<'c> Case<'c> {
                 return Some(why);
             }
             if let (Outcome::Response(a), Outcome::Response(b)) = (&first.outcome, &second.outcome)
-                && a.status != b.status
                 && !self.rules.ignores_status()
+                && let Some(why) = outcome::unstable_status(a, b)
             {
-                return Some(format!("the reference answers {} and {}", a.status, b.status));
+                return Some(why);
             }
             if let Some(why) = asserts::unstable(first, second) {
                 return Some(why);
@@ -141,7 +141,7 @@ impl<'c> Case<'c> {
             return self.look_again(drifts, &Noise::default());
         }
         if judged {
-            self.status(mine, theirs, drifts);
+            outcome::judge_status(mine, theirs, drifts);
         }
         let mut noise = Noise::default();
         let mut shapes: Shapes = Vec::new();
@@ -201,9 +201,11 @@ impl<'c> Case<'c> {
             rules: self.rules,
             has_body: mine.body.size > 0 || theirs.body.size > 0,
         };
-        headers.judge(mine, theirs, marks, drifts, &mut |at, kind, why| {
+        let mut shape = |at: &str, kind: &str, why: &str| {
             shapes.push((at.to_owned(), kind_name(kind), why.to_owned()));
-        });
+        };
+        headers.judge(mine, theirs, marks, drifts, &mut shape);
+        headers.judge_hops(mine, theirs, drifts, &mut shape);
         problem.and(judged)
     }
 
@@ -276,46 +278,6 @@ impl<'c> Case<'c> {
             0 => drift,
             1 => drift.hint("1 assert fails with it"),
             many => drift.hint(format!("{many} asserts fail with it")),
-        }
-    }
-
-    fn status(&self, mine: &Response, theirs: &Response, drifts: &mut Drifts) {
-        if mine.status != theirs.status {
-            drifts.push(
-                Drift::at(Code::ResponseStatus, "status")
-                    .sides(mine.status.to_string(), theirs.status.to_string()),
-            );
-        }
-        if mine.version != theirs.version {
-            drifts.push(
-                Drift::at(Code::ResponseBanner, "version")
-                    .sides(short(&mine.version), short(&theirs.version)),
-            );
-        }
-        if mine.hops.len() != theirs.hops.len() {
-            let count = |count: usize| format!("{count} redirects");
-            drifts.push(
-                Drift::at(Code::ResponseStatus, "status")
-                    .kind("redirects")
-                    .sides(count(mine.hops.len()), count(theirs.hops.len())),
-            );
-            return;
-        }
-        let lens = self.lens(Who::Reference, Who::Candidate);
-        for (l, r) in mine.hops.iter().zip(&theirs.hops) {
-            if l.status != r.status {
-                let sides = (l.status.to_string(), r.status.to_string());
-                drifts.push(Drift::at(Code::ResponseStatus, "status").kind("hop").sides(sides.0, sides.1));
-            }
-            let same = l.location == r.location
-                || matches!(lens.compare(&l.location, &r.location), Likeness::Masked | Likeness::Symbol);
-            if !same && self.rules.header("location", &mut Marks::default()) != Mode::Ignore {
-                drifts.push(
-                    Drift::at(Code::ResponseHeader, "header.location")
-                        .kind("hop")
-                        .sides(short(&l.location), short(&r.location)),
-                );
-            }
         }
     }
 

@@ -11,7 +11,6 @@ mod body;
 mod case;
 mod command;
 mod comparator;
-mod cookies;
 mod drift;
 mod excerpt;
 mod form;

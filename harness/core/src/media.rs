@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::meaning::windows_1252;
 
@@ -64,6 +65,13 @@ impl MediaType {
 
     pub(crate) fn charset(&self) -> Option<&str> {
         self.params.get("charset").map(String::as_str)
+    }
+}
+
+impl fmt::Display for MediaType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.essence)?;
+        self.params.iter().try_for_each(|(name, value)| write!(f, "; {name}={value}"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the reference shows against itself, by place: learned from its control sample, bounded in what it excuses.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use envparity_model::{CaseId, Code, Learned};
 
@@ -56,8 +56,10 @@ pub(crate) struct Place {
 pub(crate) struct HeaderNoise {
     /// Whether it is there at all.
     pub(crate) presence: bool,
-    /// Its values seen.
-    pub(crate) forms: Forms,
+    /// Parts that are there in one sample only: directives, parameters, cookies.
+    pub(crate) absent: BTreeSet<String>,
+    /// By part, the values seen; `value` is the header as a whole.
+    pub(crate) parts: BTreeMap<String, Forms>,
 }
 
 /// What may differ in a text.

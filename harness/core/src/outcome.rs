@@ -1,7 +1,8 @@
 //! Whether a case can be compared at all, before anything in it is.
 
-use envparity_model::{FailureKind, NotSent, Outcome, Response};
+use envparity_model::{Code, FailureKind, NotSent, Outcome, Response};
 
+use crate::drift::{Drift, Drifts};
 use crate::excerpt::short;
 
 /// What both outcomes allow.
@@ -77,6 +78,44 @@ pub(crate) fn unstable(first: &Outcome, control: &Outcome) -> Option<String> {
             Some(format!("the request could not be made in the reference's second sample: {reason}"))
         }
         _ => None,
+    }
+}
+
+/// Why the statuses of two samples of the reference, those of redirects included, are no contract.
+pub(crate) fn unstable_status(first: &Response, second: &Response) -> Option<String> {
+    if first.status != second.status {
+        return Some(format!("the reference answers {} and {}", first.status, second.status));
+    }
+    let hops = |response: &Response| response.hops.iter().map(|hop| hop.status).collect::<Vec<_>>();
+    (hops(first) != hops(second))
+        .then(|| "the reference redirects in another way in its second sample".to_owned())
+}
+
+/// Compares statuses, versions of HTTP, and the number and statuses of the redirects on the way.
+pub(crate) fn judge_status(mine: &Response, theirs: &Response, drifts: &mut Drifts) {
+    if mine.status != theirs.status {
+        drifts.push(
+            Drift::at(Code::ResponseStatus, "status")
+                .sides(mine.status.to_string(), theirs.status.to_string()),
+        );
+    }
+    if mine.version != theirs.version {
+        drifts.push(
+            Drift::at(Code::ResponseBanner, "version").sides(short(&mine.version), short(&theirs.version)),
+        );
+    }
+    if mine.hops.len() != theirs.hops.len() {
+        let count = |count: usize| format!("{count} redirects");
+        drifts.push(
+            Drift::at(Code::ResponseStatus, "status")
+                .kind("redirects")
+                .sides(count(mine.hops.len()), count(theirs.hops.len())),
+        );
+        return;
+    }
+    for (l, r) in mine.hops.iter().zip(&theirs.hops).filter(|(l, r)| l.status != r.status) {
+        let sides = (l.status.to_string(), r.status.to_string());
+        drifts.push(Drift::at(Code::ResponseStatus, "status").kind("hop").sides(sides.0, sides.1));
     }
 }
 

@@ -195,6 +195,9 @@ pub struct Hop {
     pub status: u16,
     /// Its `Location`, as received.
     pub location: String,
+    /// Its `Set-Cookie` headers; secrets masked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cookies: Vec<String>,
 }
 
 /// A body by content; the bytes are stored beside the journal, once per content.

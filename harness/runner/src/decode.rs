@@ -9,6 +9,9 @@ const MAX_RATIO: usize = 100;
 /// Below this size the ratio says nothing.
 const RATIO_FLOOR: usize = 1 << 20;
 
+/// The largest window that a body may ask for, as a power of two: 8 MiB (RFC 9659).
+const ZSTD_WINDOW: u32 = 23;
+
 /// A body after decoding.
 #[derive(Debug)]
 pub(crate) struct Decoded {
@@ -44,6 +47,11 @@ fn undo(bytes: &[u8], coding: &str, cap: usize) -> Option<(Vec<u8>, bool)> {
         // Some servers send raw deflate under this name; zlib is what the standard says.
         "deflate" => read_capped(ZlibDecoder::new(bytes), limit)
             .or_else(|| read_capped(flate2::read::DeflateDecoder::new(bytes), limit)),
+        "zstd" => {
+            let mut decoder = zstd::stream::read::Decoder::new(bytes).ok()?;
+            decoder.window_log_max(ZSTD_WINDOW).ok()?;
+            read_capped(decoder, limit)
+        }
         "br" => read_capped(brotli_decompressor::Decompressor::new(bytes, 4096), limit),
         _ => None,
     }
@@ -89,7 +97,24 @@ mod tests {
     fn what_cannot_be_undone_stays_as_received_and_says_so() {
         let decoded = decode(b"plain".to_vec(), false, Some("gzip"), 1000);
         assert_eq!((decoded.bytes.as_slice(), decoded.undecoded.as_deref()), (&b"plain"[..], Some("gzip")));
-        let unknown = decode(b"x".to_vec(), false, Some("zstd"), 1000);
-        assert_eq!(unknown.undecoded.as_deref(), Some("zstd"));
+        let unknown = decode(b"x".to_vec(), false, Some("compress"), 1000);
+        assert_eq!(unknown.undecoded.as_deref(), Some("compress"));
+        let broken = decode(b"x".to_vec(), false, Some("zstd"), 1000);
+        assert_eq!(broken.undecoded.as_deref(), Some("zstd"));
+    }
+
+    #[test]
+    fn every_usual_coding_comes_off() {
+        let zstd = zstd::encode_all(&b"hello"[..], 1).unwrap();
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        zlib.write_all(b"hello").unwrap();
+        // `hello` as a stored meta-block.
+        let brotli = b"\x0b\x02\x80hello\x03".to_vec();
+        for (coding, bytes) in
+            [("zstd", zstd), ("deflate", zlib.finish().unwrap()), ("x-gzip", gzip(b"hello")), ("br", brotli)]
+        {
+            let decoded = decode(bytes, false, Some(coding), 1000);
+            assert_eq!((decoded.bytes.as_slice(), decoded.undecoded), (&b"hello"[..], None), "{coding}");
+        }
     }
 }

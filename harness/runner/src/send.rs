@@ -77,7 +77,9 @@ impl Sending<'_> {
                 return Err(Failure::new(FailureKind::Redirects, message));
             }
             let shown = header(&received.headers, LOCATION.as_str()).unwrap_or_default().to_owned();
-            hops.push(Hop { status: received.status, location: shown });
+            let set = received.headers.iter().filter(|(name, _)| name == "set-cookie");
+            let cookies = set.map(|(_, value)| value.clone()).collect();
+            hops.push(Hop { status: received.status, location: shown, cookies });
             let same = location.scheme() == url.scheme() && authority_of(&location) == authority_of(&url);
             trusted = self.options.location_trusted || (trusted && same);
             url = location;

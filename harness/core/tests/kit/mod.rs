@@ -91,7 +91,7 @@ impl Made {
     }
 
     pub(crate) fn hop(mut self, status: u16, location: &str) -> Self {
-        self.response().hops.push(Hop { status, location: location.to_owned() });
+        self.response().hops.push(Hop { status, location: location.to_owned(), cookies: Vec::new() });
         self
     }
 

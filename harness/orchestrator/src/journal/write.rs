@@ -155,7 +155,10 @@ impl State {
         match &mut exchange.outcome {
             Outcome::Response(response) => {
                 self.mask_headers(&mut response.headers);
-                response.hops.iter_mut().for_each(|hop| self.redact(&mut hop.location));
+                for hop in &mut response.hops {
+                    self.redact(&mut hop.location);
+                    hop.cookies.iter_mut().for_each(|cookie| *cookie = self.mask_cookie(cookie));
+                }
             }
             Outcome::Failure { message, .. } | Outcome::NotSent(NotSent::Malformed { reason: message }) => {
                 self.redact(message);
@@ -203,12 +206,20 @@ impl State {
         secret
     }
 
-    /// Name and attributes stay, since they are compared; the value goes.
+    /// Name and attributes stay, since they are compared, and so does whether the value is empty or quoted; the value
+    /// goes.
     fn mask_cookie(&self, header: &str) -> String {
         let (pair, attributes) = header.split_once(';').unwrap_or((header, ""));
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let separator = if attributes.is_empty() { "" } else { ";" };
-        format!("{name}={}{separator}{attributes}", self.masker.mask(value))
+        let value = value.trim();
+        let quoted = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let masked = match quoted {
+            _ if value.is_empty() => String::new(),
+            Some(inner) => format!("\"{}\"", self.masker.mask(inner)),
+            None => self.masker.mask(value).to_string(),
+        };
+        format!("{name}={masked}{separator}{attributes}")
     }
 }
 
