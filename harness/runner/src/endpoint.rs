@@ -1,13 +1,16 @@
 //! Where requests of one environment go.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use envparity_model::Problem;
-use reqwest::{Client, Url, redirect};
+use envparity_suite::{ConnectTo, Connection, Resolve};
+use reqwest::{Client, Url};
 
 use crate::Settings;
+use crate::client::build_client;
 
 /// Where a service is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,10 +47,27 @@ pub struct Endpoint {
     pub spec: EndpointSpec,
     /// Host and port that mean this service: those of `base`, then those of `authorities`.
     own: Vec<(String, u16)>,
-    /// Towards the service.
+    /// Towards the service, as the environment says.
     client: Client,
-    /// A fresh one, for the repeat after a transport failure.
+    /// One for each other way in which suites want to be connected, and for other services.
+    others: Arc<Mutex<HashMap<Way, Client>>>,
     settings: Settings,
+}
+
+/// A way to connect: whether it is the environment's own, and what the entry says.
+type Way = (bool, Connection);
+
+/// How one request gets where it belongs.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) client: Client,
+    /// The URL to connect to.
+    pub(crate) url: Url,
+    /// The `Host` header, where it differs from that URL.
+    pub(crate) host: Option<String>,
+    /// The address that answers, where it does not say itself: whatever the port was published on, an environment
+    /// with an engine is `localhost`.
+    pub(crate) ip: Option<&'static str>,
 }
 
 impl Endpoint {
@@ -56,7 +76,7 @@ impl Endpoint {
     /// # Errors
     /// When the TLS set-up of this machine is unusable.
     pub fn new(spec: EndpointSpec, settings: &Settings) -> Result<Self, Problem> {
-        let client = build_client(&spec, settings)?;
+        let client = build_client(&spec.name, &spec.address, &environments_own(&spec), settings)?;
         let base = Url::parse(&spec.base).ok();
         let base = base.as_ref().and_then(authority_of).map(|(host, port)| (host.to_owned(), port));
         let others = spec.authorities.iter().filter_map(|authority| {
@@ -64,24 +84,43 @@ impl Endpoint {
             Some((host.to_owned(), port.parse().ok()?))
         });
         let own = base.into_iter().chain(others).collect();
-        Ok(Self { spec, own, client, settings: settings.clone() })
+        Ok(Self { spec, own, client, others: Arc::default(), settings: settings.clone() })
     }
 
-    /// The client for a URL: the service's own pool for its authorities, else a plain one.
+    /// How a request to a URL gets there.
     ///
     /// # Errors
-    /// When no client can be made.
-    pub(crate) fn client_for(&self, url: &Url, fresh: bool, insecure: bool) -> Result<Client, Problem> {
+    /// When no client can be made of what the entry says.
+    pub(crate) fn route(&self, url: &Url, wanted: &Connection, fresh: bool) -> Result<Route, Problem> {
+        // The service's own address is where its engine has published it: no entry has another one.
         let own = self.is_own(url);
-        if own && !fresh && insecure == self.spec.insecure {
+        let fixed = own && self.spec.address != Address::Url;
+        let mut connection = if fixed { without_route(wanted) } else { for_url(wanted, url) };
+        connection.insecure |= self.spec.insecure;
+        let (to, host) = if fixed {
+            self.published(url)
+        } else {
+            detour(url, &mut connection).unwrap_or_else(|| (url.clone(), None))
+        };
+        let client = self.client_for((own, connection), fresh)?;
+        let ip = fixed.then_some("127.0.0.1");
+        Ok(Route { client, url: to, host, ip })
+    }
+
+    fn client_for(&self, way: Way, fresh: bool) -> Result<Client, Problem> {
+        if !fresh && way.0 && way.1 == environments_own(&self.spec) {
             return Ok(self.client.clone());
         }
-        let mut spec = self.spec.clone();
-        spec.insecure = insecure;
-        if !own {
-            spec.address = Address::Url;
+        let known = || self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if !fresh && let Some(client) = known().get(&way) {
+            return Ok(client.clone());
         }
-        build_client(&spec, &self.settings)
+        let address = if way.0 { &self.spec.address } else { &Address::Url };
+        let client = build_client(&self.spec.name, address, &way.1, &self.settings)?;
+        if !fresh {
+            known().insert(way, client.clone());
+        }
+        Ok(client)
     }
 
     /// Whether a URL means this service.
@@ -90,47 +129,96 @@ impl Endpoint {
         self.own.iter().any(|(own, its_port)| *its_port == port && own == host)
     }
 
-    /// The URL to connect to, and the `Host` header where it differs from that URL.
-    pub(crate) fn route(&self, url: &Url) -> (Url, Option<String>) {
+    /// The published port, and the `Host` header.
+    fn published(&self, url: &Url) -> (Url, Option<String>) {
         let Address::Tcp(address) = &self.spec.address else { return (url.clone(), None) };
         let mut to = url.clone();
-        if !self.is_own(url)
-            || to.set_ip_host(address.ip()).is_err()
-            || to.set_port(Some(address.port())).is_err()
-        {
+        if to.set_ip_host(address.ip()).is_err() || to.set_port(Some(address.port())).is_err() {
             return (url.clone(), None);
         }
-        let host = match (url.host_str(), url.port()) {
-            (Some(host), Some(port)) => Some(format!("{host}:{port}")),
-            (Some(host), None) => Some(host.to_owned()),
-            (None, _) => None,
-        };
-        (to, host)
+        (to, written_authority(url))
+    }
+}
+
+/// What holds for an environment without a word from the suite.
+fn environments_own(spec: &EndpointSpec) -> Connection {
+    Connection { insecure: spec.insecure, ..Connection::default() }
+}
+
+/// What an entry says about anything but the route.
+fn without_route(wanted: &Connection) -> Connection {
+    Connection {
+        resolve: Vec::new(),
+        connect_to: Vec::new(),
+        proxy: None,
+        unix_socket: None,
+        ip: None,
+        ..wanted.clone()
+    }
+}
+
+/// What an entry says, as far as it concerns a URL.
+fn for_url(wanted: &Connection, url: &Url) -> Connection {
+    let Some((host, port)) = authority_of(url) else { return wanted.clone() };
+    let means = |entry: &&ConnectTo| {
+        entry.from_host.as_ref().is_none_or(|from| from == host)
+            && entry.from_port.is_none_or(|from| from == port)
+    };
+    let connect_to = wanted.connect_to.iter().find(means).cloned();
+    let (to_host, to_port) = match &connect_to {
+        Some(to) => (to.to_host.as_deref().unwrap_or(host), to.to_port.unwrap_or(port)),
+        None => (host, port),
+    };
+    let resolves = |entry: &&Resolve| {
+        entry.port == to_port && entry.host.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(to_host))
+    };
+    let resolve = wanted.resolve.iter().find(resolves);
+    let resolve = resolve.map(|entry| Resolve { host: Some(to_host.to_owned()), ..entry.clone() });
+    Connection {
+        resolve: resolve.into_iter().collect(),
+        connect_to: connect_to.into_iter().collect(),
+        ..wanted.clone()
+    }
+}
+
+/// The URL and the `Host` header of a request that goes to another authority than its own. Over TLS the name
+/// stays, for the certificate is of that name; the connector is told the place.
+fn detour(url: &Url, connection: &mut Connection) -> Option<(Url, Option<String>)> {
+    let entry = connection.connect_to.pop()?;
+    let mut to = url.clone();
+    if url.scheme() == "https" {
+        to.set_port(None).ok()?;
+        connection.connect_to.push(ConnectTo {
+            from_host: Some(url.host_str()?.to_owned()),
+            from_port: None,
+            to_host: Some(entry.to_host.unwrap_or_else(|| url.host_str().unwrap_or_default().to_owned())),
+            to_port: entry.to_port.or(url.port_or_known_default()),
+        });
+    } else {
+        if let Some(host) = &entry.to_host {
+            to.set_host(Some(&bracketed(host))).ok()?;
+        }
+        if entry.to_port.is_some() {
+            to.set_port(entry.to_port).ok()?;
+        }
+    }
+    Some((to, written_authority(url)))
+}
+
+fn bracketed(host: &str) -> String {
+    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+}
+
+/// Host and port as the `Host` header has them.
+pub(crate) fn written_authority(url: &Url) -> Option<String> {
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => Some(format!("{host}:{port}")),
+        (Some(host), None) => Some(host.to_owned()),
+        (None, _) => None,
     }
 }
 
 /// Host and port of a URL; the port, where it is left out, by the scheme.
 pub(crate) fn authority_of(url: &Url) -> Option<(&str, u16)> {
     Some((url.host_str()?, url.port_or_known_default()?))
-}
-
-fn build_client(spec: &EndpointSpec, settings: &Settings) -> Result<Client, Problem> {
-    // Redirects, cookies and content decoding are the runner's own: each hop is recorded, each cap enforced.
-    // The first installation wins; later ones are told so, which is what is wanted.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = Client::builder()
-        .redirect(redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(10))
-        .pool_max_idle_per_host(16)
-        .tcp_nodelay(true)
-        .tls_danger_accept_invalid_certs(spec.insecure);
-    if !settings.use_proxy {
-        builder = builder.no_proxy();
-    }
-    if let Address::Unix(path) = &spec.address {
-        builder = builder.unix_socket(path.clone());
-    }
-    builder
-        .build()
-        .map_err(|error| Problem::new(format!("no HTTP client for environment `{}`: {error}", spec.name)))
 }

@@ -193,6 +193,10 @@ impl Asking<'_> {
             status: received.status,
             headers: &received.headers,
             body: &received.body.bytes,
+            raw_body: received.raw.as_deref().unwrap_or(&received.body.bytes),
+            redirects: &received.redirects,
+            ip: received.ip.as_deref(),
+            certificate: received.certificate.as_deref(),
             url: &received.url,
             duration: received.total,
         };

@@ -4,6 +4,7 @@
 //! Input and output only: what a request looks like and whether an assert holds is the suite crate's matter, what
 //! a difference means is the core's.
 
+mod client;
 mod cookies;
 mod decode;
 mod endpoint;

@@ -1,15 +1,19 @@
 //! One request over the wire, redirects followed where the suite asks for it.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use envparity_model::{FailureKind, Hop};
-use envparity_suite::{Options, Request};
-use reqwest::header::{ACCEPT, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, USER_AGENT};
+use envparity_model::{FailureKind, Hop, Problem};
+use envparity_suite::{HttpVersion, Options, Request, Signed};
+use reqwest::header::{
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    USER_AGENT,
+};
+use reqwest::tls::TlsInfo;
 use reqwest::{Method, Url, Version};
 
 use crate::cookies::Jar;
 use crate::decode::{Decoded, decode};
-use crate::endpoint::{Endpoint, authority_of};
+use crate::endpoint::{Endpoint, authority_of, written_authority};
 use crate::failure::Failure;
 
 /// Header bytes kept from one response.
@@ -23,9 +27,17 @@ pub(crate) struct Received {
     /// Names lower-case, in the order received.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Decoded,
+    /// The body as received, where decoding has changed it.
+    pub(crate) raw: Option<Vec<u8>>,
     pub(crate) hops: Vec<Hop>,
+    /// The hops with the absolute URLs that they led to.
+    pub(crate) redirects: Vec<(u16, String)>,
     /// The URL that answered.
     pub(crate) url: String,
+    /// The address that answered.
+    pub(crate) ip: Option<String>,
+    /// The server's certificate, in DER.
+    pub(crate) certificate: Option<Vec<u8>>,
     pub(crate) head: Duration,
     pub(crate) total: Duration,
 }
@@ -58,9 +70,18 @@ impl Sending<'_> {
         let mut method = parse_method(&request.method)?;
         let mut body = request.body.clone();
         let mut hops: Vec<Hop> = Vec::new();
+        let mut redirects = Vec::new();
+        let mut body_dropped = false;
         let mut trusted = true;
         loop {
-            let headers = self.headers(request, &url, jar, trusted, body.is_some())?;
+            let mut headers = self.headers(request, &url, jar, trusted)?;
+            if body_dropped {
+                headers.remove(CONTENT_TYPE);
+                headers.remove(CONTENT_LENGTH);
+            }
+            if trusted {
+                self.sign(&method, &url, &mut headers, body.as_deref().unwrap_or_default())?;
+            }
             let mut received = self.once(method.clone(), &url, headers, body.clone(), started).await?;
             jar.keep(
                 &url,
@@ -69,6 +90,7 @@ impl Sending<'_> {
             let location = self.options.location.then(|| redirect_target(&received, &url)).flatten();
             let Some(location) = location else {
                 received.hops = hops;
+                received.redirects = redirects;
                 received.url = url.to_string();
                 return Ok(received);
             };
@@ -80,31 +102,25 @@ impl Sending<'_> {
             let set = received.headers.iter().filter(|(name, _)| name == "set-cookie");
             let cookies = set.map(|(_, value)| value.clone()).collect();
             hops.push(Hop { status: received.status, location: shown, cookies });
+            redirects.push((received.status, location.to_string()));
             let same = location.scheme() == url.scheme() && authority_of(&location) == authority_of(&url);
             trusted = self.options.location_trusted || (trusted && same);
             url = location;
             if changes_to_get(received.status, &method) {
                 method = Method::GET;
                 body = None;
+                body_dropped = true;
             }
         }
     }
 
-    fn headers(
-        &self,
-        request: &Request,
-        url: &Url,
-        jar: &Jar,
-        trusted: bool,
-        with_body: bool,
-    ) -> Result<HeaderMap, Failure> {
+    fn headers(&self, request: &Request, url: &Url, jar: &Jar, trusted: bool) -> Result<HeaderMap, Failure> {
         let mut headers = HeaderMap::new();
         let mut given_cookie = None;
         for (name, value) in &request.headers {
             let lower = name.to_ascii_lowercase();
-            let about_body = lower.starts_with("content-") && !with_body;
             let secret = lower == "authorization" || lower == "cookie";
-            if (secret && !trusted) || about_body {
+            if secret && !trusted {
                 continue;
             }
             if lower == "cookie" {
@@ -126,6 +142,28 @@ impl Sending<'_> {
         Ok(headers)
     }
 
+    /// Adds the headers of an AWS signature.
+    fn sign(&self, method: &Method, url: &Url, headers: &mut HeaderMap, body: &[u8]) -> Result<(), Failure> {
+        let Some(signing) = &self.options.signing else { return Ok(()) };
+        let given = collect_headers(headers)?;
+        let host = header(&given, HOST.as_str()).map(str::to_owned).or_else(|| written_authority(url));
+        // The receiver compares this time with its own clock: the run's start will not do.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let signed = Signed {
+            method: method.as_str(),
+            host: host.as_deref().unwrap_or_default(),
+            path: url.path(),
+            query: url.query().unwrap_or_default(),
+            headers: &given,
+            body,
+            now_ms: i64::try_from(now.as_millis()).unwrap_or(i64::MAX),
+        };
+        for (name, value) in signing.sign(&signed) {
+            headers.insert(header_name(&name)?, header_value(&name, &value)?);
+        }
+        Ok(())
+    }
+
     async fn once(
         &self,
         method: Method,
@@ -134,41 +172,54 @@ impl Sending<'_> {
         body: Option<Vec<u8>>,
         started: Instant,
     ) -> Result<Received, Failure> {
-        let (to, host) = self.endpoint.route(url);
-        if let Some(host) = host
+        let connection = &self.options.connection;
+        let route = self.endpoint.route(url, connection, self.fresh).map_err(unsendable)?;
+        if let Some(host) = route.host
             && !headers.contains_key(HOST)
         {
             headers.insert(HOST, header_value("host", &host)?);
         }
-        let insecure = self.options.insecure || self.endpoint.spec.insecure;
-        let client = self
-            .endpoint
-            .client_for(url, self.fresh, insecure)
-            .map_err(|problem| Failure::new(FailureKind::Other, problem.message))?;
-        let mut builder = client.request(method, to).headers(headers);
+        let mut builder = route.client.request(method, route.url).headers(headers);
+        if connection.version == HttpVersion::Http10 {
+            builder = builder.version(Version::HTTP_10);
+        }
         if let Some(body) = body {
             builder = builder.body(body);
         }
         let mut response = builder.send().await?;
         let head = started.elapsed();
         let headers = collect_headers(response.headers())?;
-        let (bytes, truncated) = read_body(&mut response, self.body_cap).await?;
+        let answered = response.remote_addr().map(|address| address.ip().to_string());
+        let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
+        let certificate = certificate.map(<[u8]>::to_vec);
+        let (bytes, truncated) = read_body(&mut response, self.body_cap, self.options.limit_rate).await?;
         let encodings = joined(&headers, "content-encoding");
+        let raw = encodings.is_some().then(|| bytes.clone());
         Ok(Received {
             version: version_name(response.version()),
             status: response.status().as_u16(),
             body: decode(bytes, truncated, encodings.as_deref(), self.body_cap),
+            raw,
             headers,
             hops: Vec::new(),
+            redirects: Vec::new(),
             url: String::new(),
+            ip: route.ip.map(str::to_owned).or(answered),
+            certificate,
             head,
             total: started.elapsed(),
         })
     }
 }
 
-async fn read_body(response: &mut reqwest::Response, cap: usize) -> Result<(Vec<u8>, bool), Failure> {
+/// The body up to the cap, at most so many bytes in a second.
+async fn read_body(
+    response: &mut reqwest::Response,
+    cap: usize,
+    rate: Option<u64>,
+) -> Result<(Vec<u8>, bool), Failure> {
     let mut bytes = Vec::new();
+    let started = Instant::now();
     while let Some(chunk) = response.chunk().await? {
         let room = cap - bytes.len();
         if chunk.len() > room {
@@ -176,6 +227,10 @@ async fn read_body(response: &mut reqwest::Response, cap: usize) -> Result<(Vec<
             return Ok((bytes, true));
         }
         bytes.extend_from_slice(&chunk);
+        if let Some(rate) = rate.filter(|rate| *rate > 0) {
+            let due = Duration::from_secs_f64(bytes.len() as f64 / rate as f64);
+            tokio::time::sleep(due.saturating_sub(started.elapsed())).await;
+        }
     }
     Ok((bytes, false))
 }
@@ -191,15 +246,20 @@ fn collect_headers(map: &HeaderMap) -> Result<Vec<(String, String)>, Failure> {
 }
 
 fn redirect_target(received: &Received, from: &Url) -> Option<Url> {
-    if !matches!(received.status, 301 | 302 | 303 | 307 | 308) {
+    if !(300..400).contains(&received.status) {
         return None;
     }
     from.join(header(&received.headers, LOCATION.as_str())?).ok()
 }
 
-/// RFC 9110, 15.4: 303 always, 301 and 302 for POST as every browser does.
+/// As Hurl does: whatever the method was.
 fn changes_to_get(status: u16, method: &Method) -> bool {
-    (status == 303 && *method != Method::HEAD) || (matches!(status, 301 | 302) && *method == Method::POST)
+    matches!(status, 301..=303) && *method != Method::GET
+}
+
+/// What the entry says about its connection cannot be done.
+fn unsendable(problem: Problem) -> Failure {
+    Failure::unsendable(problem.to_string())
 }
 
 pub(crate) fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {

@@ -9,6 +9,7 @@ use serde_json_path::JsonPath;
 
 use crate::Value;
 use crate::error::Pos;
+use crate::xpath::Expression;
 
 /// Text with placeholders.
 #[derive(Debug, Clone)]
@@ -120,10 +121,19 @@ pub(crate) enum Content {
     RawText(String),
     JsonText(Template),
     XmlText(Template),
+    GraphQl(Box<GraphQl>),
     Json(Vec<JsonPart>),
     Xml(String),
     File(Template),
     Bytes(Vec<u8>),
+}
+
+/// A GraphQL query, sent as JSON.
+#[derive(Debug, Clone)]
+pub(crate) struct GraphQl {
+    pub(crate) query: Template,
+    /// A JSON object.
+    pub(crate) variables: Option<Vec<JsonPart>>,
 }
 
 /// A JSON body as written: its text, broken by placeholders.
@@ -151,11 +161,47 @@ pub(crate) enum OptionAst {
     ConnectTimeout(Setting<Duration>),
     Compressed(Setting<bool>),
     Insecure(Setting<bool>),
+    Switch(Switch, Setting<bool>),
+    Connection(ConnectionOption, Template),
+    LimitRate(Setting<Rate>),
+    AwsSigV4(Template),
+    NetrcFile(Template),
+    /// `netrc` and `netrc-optional`: with `netrc-file` they say nothing more.
+    Netrc(Setting<bool>),
+    /// Where Hurl writes the response: no effect here, but its placeholder must have a value, as in Hurl.
+    Output(Template),
     Header(Template),
     User(Template),
     /// How much Hurl prints: no effect here, but its placeholder must have a value, as in Hurl.
     Verbose(Setting<bool>),
 }
+
+/// An option about the connection that is on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Switch {
+    Http10,
+    Http11,
+    Http2,
+    Http3,
+    IpV4,
+    IpV6,
+}
+
+/// An option about the connection with a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ConnectionOption {
+    CaCert,
+    Cert,
+    ConnectTo,
+    Key,
+    Proxy,
+    Resolve,
+    UnixSocket,
+}
+
+/// Bytes in a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rate(pub(crate) u64);
 
 /// A number of times; `-1` is without end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,8 +266,31 @@ pub(crate) enum Query {
     Variable(Template),
     Duration,
     Bytes,
+    RawBytes,
     Sha256,
     Md5,
+    XPath(XPath),
+    Certificate(CertificateAttribute),
+    Ip,
+    Redirects,
+}
+
+/// An XPath, read once where it has no placeholder.
+#[derive(Debug, Clone)]
+pub(crate) enum XPath {
+    Constant(Arc<Expression>),
+    Template(Template),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CertificateAttribute {
+    Subject,
+    Issuer,
+    StartDate,
+    ExpireDate,
+    SerialNumber,
+    SubjectAltName,
+    Value,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -266,6 +335,7 @@ pub(crate) enum Filter {
     HtmlUnescape,
     JsonPath(Path),
     Last,
+    Location,
     Nth(Setting<i64>),
     Regex(Pattern),
     Replace(Template, Template),
@@ -281,6 +351,7 @@ pub(crate) enum Filter {
     UrlQueryParam(Template),
     Utf8Decode,
     Utf8Encode,
+    XPath(XPath),
 }
 
 #[derive(Debug, Clone)]

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use envparity_model::CasePlace;
 
-use crate::Value;
 use crate::ast::{RequestAst, ResponseAst};
+use crate::connection::Connection;
+use crate::{Signing, Value};
 
 /// A suite file that was read without an error.
 #[derive(Debug, Clone)]
@@ -58,12 +59,14 @@ pub struct Options {
     pub repeat: u32,
     /// The longest that one request may take.
     pub max_time: Option<Duration>,
-    /// The longest that connecting may take.
-    pub connect_timeout: Option<Duration>,
     /// Ask for a compressed response (`Accept-Encoding: gzip, deflate, br`, unless the entry sets that header).
     pub compressed: bool,
-    /// Accept any TLS certificate.
-    pub insecure: bool,
+    /// The most bytes of a body to receive in a second.
+    pub limit_rate: Option<u64>,
+    /// How to sign the request.
+    pub signing: Option<Signing>,
+    /// How to connect.
+    pub connection: Connection,
     /// Variables that the entry sets, in order; they stay set for the entries after it.
     pub variables: Vec<(String, Value)>,
 }
@@ -80,9 +83,10 @@ impl Default for Options {
             skip: false,
             repeat: 1,
             max_time: None,
-            connect_timeout: None,
             compressed: false,
-            insecure: false,
+            limit_rate: None,
+            signing: None,
+            connection: Connection::default(),
             variables: Vec::new(),
         }
     }

@@ -5,6 +5,7 @@ mod filter;
 mod predicate;
 mod query;
 mod subject;
+mod xpath;
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::{Context, Entry, RenderError, Value};
 use subject::Subject;
 
 /// A response as it was observed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Observed<'a> {
     /// `HTTP/1.1` and the like.
     pub version: &'a str,
@@ -26,6 +27,14 @@ pub struct Observed<'a> {
     pub headers: &'a [(String, String)],
     /// The body after content decoding.
     pub body: &'a [u8],
+    /// The body as it was received.
+    pub raw_body: &'a [u8],
+    /// The redirects that were followed: the status of each, and the absolute URL that it led to.
+    pub redirects: &'a [(u16, String)],
+    /// The address that answered; `None` if there was none, as through a unix socket.
+    pub ip: Option<&'a str>,
+    /// The server's certificate, in DER; `None` without TLS.
+    pub certificate: Option<&'a [u8]>,
     /// The URL that answered, after redirects.
     pub url: &'a str,
     /// How long the transfer took.

@@ -62,7 +62,7 @@ impl Number {
     }
 
     pub(crate) fn is_float(&self) -> bool {
-        self.lexeme.contains(['.', 'e', 'E'])
+        matches!(self.form, Form::Float(_)) || self.lexeme.contains(['.', 'e', 'E'])
     }
 
     /// By value. Floats compare as floats, as in Hurl: `0.1` equals any lexeme that reads as the same float.
@@ -72,7 +72,8 @@ impl Number {
             (Form::Large, _) | (_, Form::Large) => decimal::compare(&self.lexeme, &other.lexeme),
             _ => {
                 let (left, right) = (self.as_f64().unwrap_or_default(), other.as_f64().unwrap_or_default());
-                left.partial_cmp(&right).unwrap_or(Ordering::Equal)
+                // What is no number at all stands behind all others, so that it equals none of them.
+                left.partial_cmp(&right).unwrap_or_else(|| left.is_nan().cmp(&right.is_nan()))
             }
         }
     }
@@ -81,6 +82,13 @@ impl Number {
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
         self.compare(other) == Ordering::Equal
+    }
+}
+
+/// Any float, infinities and NaN among them: an XPath may give one.
+impl From<f64> for Number {
+    fn from(value: f64) -> Self {
+        Self { lexeme: shown_float(value), form: Form::Float(value) }
     }
 }
 
@@ -101,7 +109,7 @@ impl fmt::Display for Number {
 }
 
 fn shown_float(value: f64) -> String {
-    if value.fract() == 0.0 { format!("{value}.0") } else { value.to_string() }
+    if value.is_finite() && value.fract() == 0.0 { format!("{value}.0") } else { value.to_string() }
 }
 
 /// Whether a text is exactly one JSON number (RFC 8259, section 6).

@@ -1,15 +1,16 @@
 //! From an entry to the request that is sent, and to the options it is sent with.
 
+mod connection;
 mod multipart;
 mod options;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::ast::{Body, Content, JsonPart, KeyValue, OptionAst, RequestAst, Template};
+use crate::ast::{Body, Content, GraphQl, JsonPart, KeyValue, OptionAst, RequestAst, Template};
 use crate::context::Scope;
 use crate::generator::hex;
-use crate::{Context, Entry, RenderError, number, percent};
+use crate::{Context, Entry, RenderError, netrc, number, percent};
 
 /// A request, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +32,11 @@ impl Entry {
         let scope = Scope::new(cx);
         let request = &self.request;
         let (body, implied) = body(request, &scope)?;
+        let url = url(request, &scope)?;
         Ok(Request {
             method: request.method.clone(),
-            url: url(request, &scope)?,
-            headers: headers(request, &scope, implied)?,
+            headers: headers(request, &url, &scope, implied)?,
+            url,
             body: body.filter(|body| !body.is_empty()),
         })
     }
@@ -126,6 +128,7 @@ fn pairs(fields: &[KeyValue], scope: &Scope<'_>) -> Result<String, RenderError> 
 
 fn headers(
     request: &RequestAst,
+    url: &str,
     scope: &Scope<'_>,
     implied_type: Option<String>,
 ) -> Result<Vec<(String, String)>, RenderError> {
@@ -140,8 +143,13 @@ fn headers(
     for option in &request.options {
         match option {
             OptionAst::Header(header) => headers.push(header_option(header, scope)?),
-            OptionAst::User(user) if !has(&headers, "authorization") => {
+            OptionAst::User(user) if !has(&headers, "authorization") && !request.is_signed() => {
                 headers.push(("Authorization".to_owned(), basic(&scope.render(user)?)));
+            }
+            OptionAst::NetrcFile(path) if !has(&headers, "authorization") => {
+                let file = scope.file(path)?;
+                let found = netrc::credentials(&String::from_utf8_lossy(&file), host(url));
+                headers.extend(found.map(|user| ("Authorization".to_owned(), basic(&user))));
             }
             _ => {}
         }
@@ -158,6 +166,17 @@ fn headers(
         content_type(&mut headers, implied);
     }
     Ok(headers)
+}
+
+/// The host of an absolute URL.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    match place.strip_prefix('[') {
+        Some(inner) => inner.split(']').next().unwrap_or_default(),
+        None => place.split(':').next().unwrap_or_default(),
+    }
 }
 
 fn has(headers: &[(String, String)], name: &str) -> bool {
@@ -208,7 +227,7 @@ fn body(request: &RequestAst, scope: &Scope<'_>) -> Result<(Option<Vec<u8>>, Opt
 impl Content {
     fn media_type(&self) -> Option<&'static str> {
         match self {
-            Self::Json(_) | Self::JsonText(_) => Some("application/json"),
+            Self::Json(_) | Self::JsonText(_) | Self::GraphQl(_) => Some("application/json"),
             Self::Xml(_) | Self::XmlText(_) => Some("application/xml"),
             Self::Text(_) | Self::RawText(_) | Self::File(_) | Self::Bytes(_) => None,
         }
@@ -222,6 +241,7 @@ impl Body {
                 scope.render(text)?.into_bytes()
             }
             Content::RawText(text) | Content::Xml(text) => text.clone().into_bytes(),
+            Content::GraphQl(graphql) => graphql_body(graphql, scope)?.into_bytes(),
             Content::Json(parts) => json(parts, scope)?.into_bytes(),
             Content::File(path) => scope.file(path)?,
             Content::Bytes(bytes) => bytes.clone(),
@@ -248,6 +268,30 @@ fn json(parts: &[JsonPart], scope: &Scope<'_>) -> Result<String, RenderError> {
         }
     }
     Ok(out)
+}
+
+/// As GraphQL is asked over HTTP: `{"query":"…","variables":{…}}`.
+fn graphql_body(graphql: &GraphQl, scope: &Scope<'_>) -> Result<String, RenderError> {
+    let query = scope.render(&graphql.query)?;
+    let mut out = format!("{{\"query\":{}", serde_json::Value::from(query.trim()));
+    if let Some(variables) = &graphql.variables {
+        out.push_str(",\"variables\":");
+        push_compact(&mut out, &json(variables, scope)?);
+    }
+    out.push('}');
+    Ok(out)
+}
+
+/// JSON without the white space between its tokens.
+fn push_compact(out: &mut String, json: &str) {
+    let (mut quoted, mut escaped) = (false, false);
+    for c in json.chars() {
+        if quoted || !matches!(c, ' ' | '\t' | '\n' | '\r') {
+            out.push(c);
+        }
+        quoted = if c == '"' && !escaped { !quoted } else { quoted };
+        escaped = quoted && c == '\\' && !escaped;
+    }
 }
 
 fn push_escaped(out: &mut String, text: &str) {

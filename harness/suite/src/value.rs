@@ -24,6 +24,15 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// A point in time.
     Date(Instant),
+    /// How many nodes an XPath found.
+    Nodes(usize),
+    /// A response that led to another address.
+    Redirect {
+        /// Its status.
+        status: u16,
+        /// Where it led, as an absolute URL.
+        location: String,
+    },
     /// Something that is there but has no value: a cookie's `Secure`.
     Unit,
 }
@@ -61,6 +70,10 @@ impl Value {
             }
             Self::Bytes(bytes) => Json::String(STANDARD.encode(bytes)),
             Self::Date(date) => Json::String(date.to_iso()),
+            Self::Nodes(size) => serde_json::json!({ "type": "nodeset", "size": size }),
+            Self::Redirect { status, location } => {
+                serde_json::json!({ "status": status, "location": location })
+            }
             Self::Unit => Json::Bool(true),
         }
     }
@@ -77,6 +90,8 @@ impl Value {
             Self::Object(_) => "object",
             Self::Bytes(_) => "bytes",
             Self::Date(_) => "date",
+            Self::Nodes(_) => "nodeset",
+            Self::Redirect { .. } => "http response",
             Self::Unit => "unit",
         }
     }
@@ -89,7 +104,12 @@ impl Value {
             Self::Number(number) => Some(number.to_string()),
             Self::String(text) => Some(text.clone()),
             Self::Date(date) => Some(date.to_iso()),
-            Self::List(_) | Self::Object(_) | Self::Bytes(_) | Self::Unit => None,
+            Self::List(_)
+            | Self::Object(_)
+            | Self::Bytes(_)
+            | Self::Nodes(_)
+            | Self::Redirect { .. }
+            | Self::Unit => None,
         }
     }
 
@@ -99,6 +119,8 @@ impl Value {
             Self::Null | Self::Unit => return self.kind().to_owned(),
             Self::Bytes(bytes) => bytes.iter().take(SHOWN / 2).map(|byte| format!("{byte:02x}")).collect(),
             Self::Date(date) => date.to_string(),
+            Self::Nodes(size) => format!("{size} nodes"),
+            Self::Redirect { status, location } => format!("{status} {location}"),
             Self::List(_) | Self::Object(_) => self.to_json().to_string(),
             Self::Bool(_) | Self::Number(_) | Self::String(_) => self.render().unwrap_or_default(),
         };
@@ -159,6 +181,12 @@ impl From<bool> for Value {
 
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
         Self::Number(value.into())
     }
 }

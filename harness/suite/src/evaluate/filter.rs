@@ -4,10 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::query::{first_group, json_path, regex};
-use super::subject;
+use super::{subject, xpath};
 use crate::ast::{Filter, Template};
 use crate::context::Scope;
 use crate::generator::hex;
+use crate::tree::Document;
 use crate::{Instant, Number, Value, percent};
 
 /// Passes a value through filters, one after the other. A filter without a value is an error, as in Hurl.
@@ -42,6 +43,15 @@ fn one(filter: &Filter, value: Value, scope: &Scope<'_>) -> Result<Option<Value>
         }
         Filter::DaysAfterNow => Value::from(scope.cx.generator.now().days_until(date(&value)?)),
         Filter::DaysBeforeNow => Value::from(date(&value)?.days_until(scope.cx.generator.now())),
+        Filter::Location => match value {
+            Value::Redirect { location, .. } => Value::from(location),
+            value => return Err(mismatch(&value, "a response of `redirects`")),
+        },
+        Filter::XPath(path) => {
+            let document = Document::from_html(text(&value)?)
+                .map_err(|reason| format!("the value is no document: {reason}"))?;
+            xpath::find(path, &document, scope)?
+        }
         Filter::First => element(list(&value)?, 0)?,
         Filter::Last => element(list(&value)?, -1)?,
         Filter::Nth(index) => element(list(&value)?, index.get(scope).map_err(|e| e.reason())?)?,
@@ -121,7 +131,8 @@ fn count(value: &Value) -> Result<i64, String> {
     match value {
         Value::List(values) => Ok(values.len() as i64),
         Value::Bytes(bytes) => Ok(bytes.len() as i64),
-        _ => Err(mismatch(value, "a list or bytes")),
+        Value::Nodes(size) => Ok(*size as i64),
+        _ => Err(mismatch(value, "a list, bytes or nodes")),
     }
 }
 

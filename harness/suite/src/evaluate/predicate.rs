@@ -70,12 +70,13 @@ fn of_type(predicate: &Predicate, value: &Value) -> Option<bool> {
         _ => None,
     };
     match predicate {
-        Predicate::Exists => Some(true),
+        Predicate::Exists => Some(*value != Value::Nodes(0)),
         Predicate::IsEmpty => match value {
             Value::List(values) => Some(values.is_empty()),
             Value::Object(members) => Some(members.is_empty()),
             Value::Bytes(bytes) => Some(bytes.is_empty()),
             Value::String(text) => Some(text.is_empty()),
+            Value::Nodes(size) => Some(*size == 0),
             _ => None,
         },
         Predicate::IsBoolean => Some(matches!(value, Value::Bool(_))),
@@ -83,9 +84,11 @@ fn of_type(predicate: &Predicate, value: &Value) -> Option<bool> {
         Predicate::IsFloat => Some(number.is_some_and(crate::Number::is_float)),
         Predicate::IsNumber => Some(number.is_some()),
         Predicate::IsString => Some(text.is_some()),
-        Predicate::IsCollection => Some(matches!(value, Value::Bytes(_) | Value::List(_) | Value::Object(_))),
+        Predicate::IsCollection => {
+            Some(matches!(value, Value::Bytes(_) | Value::List(_) | Value::Object(_) | Value::Nodes(_)))
+        }
         Predicate::IsList => Some(matches!(value, Value::Bytes(_) | Value::List(_))),
-        Predicate::IsObject => Some(matches!(value, Value::Object(_))),
+        Predicate::IsObject => Some(matches!(value, Value::Object(_) | Value::Nodes(_))),
         Predicate::IsDate => Some(matches!(value, Value::Date(_))),
         Predicate::IsIsoDate => text.map(instant::is_iso_date),
         Predicate::IsUuid => text.map(is_uuid),

@@ -9,7 +9,7 @@ use super::subject::Subject;
 use super::{Observed, cookie};
 use crate::ast::{Path, Pattern, Query};
 use crate::context::Scope;
-use crate::{Value, syntax};
+use crate::{Value, certificate, syntax};
 
 /// What a query finds; `None` if there is nothing.
 pub(super) fn find(query: &Query, subject: &Subject<'_>, scope: &Scope<'_>) -> Result<Option<Value>, String> {
@@ -34,6 +34,21 @@ pub(super) fn find(query: &Query, subject: &Subject<'_>, scope: &Scope<'_>) -> R
         Query::Duration => {
             Some(Value::from(i64::try_from(observed.duration.as_millis()).unwrap_or(i64::MAX)))
         }
+        Query::XPath(xpath) => Some(super::xpath::find(xpath, subject.document()?, scope)?),
+        Query::Certificate(attribute) => match observed.certificate {
+            Some(der) => certificate::attribute(der, *attribute)?,
+            None => None,
+        },
+        Query::Ip => observed.ip.map(Value::from),
+        Query::Redirects => {
+            let redirects = observed.redirects.iter();
+            let value = |(status, location): &(u16, String)| Value::Redirect {
+                status: *status,
+                location: location.clone(),
+            };
+            Some(Value::List(redirects.map(value).collect()))
+        }
+        Query::RawBytes => Some(Value::Bytes(observed.raw_body.to_vec())),
         Query::Bytes => Some(Value::Bytes(observed.body.to_vec())),
         Query::Sha256 => Some(Value::Bytes(Sha256::digest(observed.body).to_vec())),
         Query::Md5 => Some(Value::Bytes(Md5::digest(observed.body).to_vec())),

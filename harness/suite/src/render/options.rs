@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::connection::{self, Pending};
 use crate::ast::{
-    Content, Count, Expr, ExprKind, FormContent, JsonPart, KeyValue, OptionAst, RequestAst, Setting,
+    Content, Count, Expr, ExprKind, FormContent, JsonPart, KeyValue, OptionAst, Rate, RequestAst, Setting,
     Template, VariableValue,
 };
 use crate::context::Scope;
@@ -17,9 +18,20 @@ impl Entry {
             return Ok(options);
         }
         let mut scope = Scope::new(cx);
+        let mut pending = Pending::default();
         for option in &self.request.options {
-            apply(option, &mut options, &mut scope)?;
+            match option {
+                OptionAst::Connection(name, value) => {
+                    pending.apply(*name, value, &mut options.connection, &scope)?;
+                }
+                OptionAst::AwsSigV4(scheme) => {
+                    options.signing = Some(connection::signing(scheme, self.request.user(), &scope)?);
+                }
+                option => apply(option, &mut options, &mut scope)?,
+            }
         }
+        pending.finish(&mut options.connection);
+        self.request.check_netrc()?;
         options.variables = scope.into_own();
         Ok(options)
     }
@@ -65,12 +77,21 @@ fn apply(option: &OptionAst, options: &mut Options, scope: &mut Scope<'_>) -> Re
             };
         }
         OptionAst::MaxTime(setting) => options.max_time = Some(setting.get(scope)?),
-        OptionAst::ConnectTimeout(setting) => options.connect_timeout = Some(setting.get(scope)?),
+        OptionAst::ConnectTimeout(setting) => options.connection.connect_timeout = Some(setting.get(scope)?),
         OptionAst::Compressed(setting) => options.compressed = setting.get(scope)?,
-        OptionAst::Insecure(setting) => options.insecure = setting.get(scope)?,
-        OptionAst::Verbose(setting) => drop(setting.get(scope)?),
-        // These two are part of the request.
-        OptionAst::Header(_) | OptionAst::User(_) => {}
+        OptionAst::Insecure(setting) => options.connection.insecure = setting.get(scope)?,
+        OptionAst::Switch(name, setting) => {
+            connection::switch(*name, setting.get(scope)?, &mut options.connection);
+        }
+        OptionAst::LimitRate(setting) => options.limit_rate = Some(setting.get(scope)?.0),
+        OptionAst::Output(path) => drop(scope.render(path)?),
+        OptionAst::Netrc(setting) | OptionAst::Verbose(setting) => drop(setting.get(scope)?),
+        // These are part of the request, or read before.
+        OptionAst::Header(_)
+        | OptionAst::User(_)
+        | OptionAst::NetrcFile(_)
+        | OptionAst::AwsSigV4(_)
+        | OptionAst::Connection(..) => {}
     }
     Ok(())
 }
@@ -108,6 +129,13 @@ impl FromValue for Count {
             -1 => Some(Self::Infinite),
             times => u32::try_from(times).ok().map(Self::Finite),
         }
+    }
+}
+
+impl FromValue for Rate {
+    const EXPECTED: &'static str = "an integer from 0, in bytes in a second";
+    fn from_value(value: &Value) -> Option<Self> {
+        i64::from_value(value).and_then(|rate| u64::try_from(rate).ok()).map(Self)
     }
 }
 
@@ -152,9 +180,14 @@ impl OptionAst {
     fn exprs(&self) -> Vec<&Expr> {
         match self {
             Self::Variable(_, VariableValue::Literal(_)) => Vec::new(),
-            Self::Variable(_, VariableValue::Text(text)) | Self::Header(text) | Self::User(text) => {
-                text.exprs().collect()
-            }
+            Self::Variable(_, VariableValue::Text(text))
+            | Self::Header(text)
+            | Self::User(text)
+            | Self::AwsSigV4(text)
+            | Self::NetrcFile(text)
+            | Self::Output(text)
+            | Self::Connection(_, text) => text.exprs().collect(),
+            Self::LimitRate(s) => s.expr().into_iter().collect(),
             Self::Retry(s) | Self::MaxRedirs(s) | Self::Repeat(s) => s.expr().into_iter().collect(),
             Self::RetryInterval(s) | Self::Delay(s) | Self::MaxTime(s) | Self::ConnectTimeout(s) => {
                 s.expr().into_iter().collect()
@@ -164,12 +197,38 @@ impl OptionAst {
             | Self::Skip(s)
             | Self::Compressed(s)
             | Self::Insecure(s)
+            | Self::Switch(_, s)
+            | Self::Netrc(s)
             | Self::Verbose(s) => s.expr().into_iter().collect(),
         }
     }
 }
 
 impl RequestAst {
+    /// What the option `user` says.
+    fn user(&self) -> Option<&Template> {
+        self.options.iter().rev().find_map(|option| match option {
+            OptionAst::User(user) => Some(user),
+            _ => None,
+        })
+    }
+
+    /// Whether the request is signed, so that `user` is no basic authentication.
+    pub(super) fn is_signed(&self) -> bool {
+        self.options.iter().any(|option| matches!(option, OptionAst::AwsSigV4(_)))
+    }
+
+    /// The file in the home folder is never read: another person's run would send something else.
+    fn check_netrc(&self) -> Result<(), RenderError> {
+        let named = self.options.iter().any(|option| matches!(option, OptionAst::NetrcFile(_)));
+        let wanted = |option: &OptionAst| matches!(option, OptionAst::Netrc(s) if !matches!(s, Setting::Literal(false)));
+        if named || !self.options.iter().any(wanted) {
+            return Ok(());
+        }
+        let message = "`netrc` without `netrc-file` is not supported: name the file, relative to the suite";
+        Err(RenderError::malformed(self.url.pos, message))
+    }
+
     /// Calls `seen` for each variable that an option sets (`true`), and for each that is mentioned, in the order
     /// in which they are looked up.
     pub(super) fn each_variable<'a>(&'a self, seen: &mut impl FnMut(&'a str, bool)) {
@@ -185,7 +244,12 @@ impl RequestAst {
             }
         }
         self.templates().flat_map(Template::exprs).for_each(|expr| mention(expr, seen));
-        if let Some(Content::Json(parts)) = self.body.as_ref().map(|body| &body.content) {
+        let json = match self.body.as_ref().map(|body| &body.content) {
+            Some(Content::Json(parts)) => Some(parts),
+            Some(Content::GraphQl(graphql)) => graphql.variables.as_ref(),
+            _ => None,
+        };
+        if let Some(parts) = json {
             for part in parts {
                 if let JsonPart::InString(expr) | JsonPart::Bare(expr) = part {
                     mention(expr, seen);
@@ -207,6 +271,7 @@ impl RequestAst {
         });
         let body = self.body.iter().filter_map(|body| match &body.content {
             Content::Text(t) | Content::JsonText(t) | Content::XmlText(t) | Content::File(t) => Some(t),
+            Content::GraphQl(graphql) => Some(&graphql.query),
             Content::RawText(_) | Content::Json(_) | Content::Xml(_) | Content::Bytes(_) => None,
         });
         std::iter::once(&self.url).chain(pairs).chain(parts).chain(body)

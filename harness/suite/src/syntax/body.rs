@@ -58,12 +58,13 @@ pub(super) fn multiline(cursor: &mut Cursor<'_>) -> Parsed<Content> {
             }
             None => Err(Fail::new(start, "three closing backticks are missing")),
         },
-        "graphql" => Err(Fail::new(start, "`graphql` bodies are not supported")
-            .hint("send the query as JSON: {\"query\": \"…\", \"variables\": {…}}")),
+        "graphql" | "graphql," => {
+            template::graphql(cursor).map(|graphql| Content::GraphQl(Box::new(graphql)))
+        }
         other => {
             let hint = match other {
                 "base64" | "hex" => format!("write bytes as `{other},…;`"),
-                _ => "known are `json`, `xml` and `raw`".to_owned(),
+                _ => "known are `json`, `xml`, `graphql` and `raw`".to_owned(),
             };
             Err(Fail::new(start, format!("unknown language `{other}` of a body")).hint(hint))
         }

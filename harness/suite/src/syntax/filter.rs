@@ -44,6 +44,7 @@ fn filter(cursor: &mut Cursor<'_>) -> Parsed<Option<Filter>> {
             Filter::JsonPath(literal::path(cursor)?)
         }
         "last" => Filter::Last,
+        "location" => Filter::Location,
         "nth" => {
             cursor.some_spaces()?;
             Filter::Nth(index(cursor)?)
@@ -68,9 +69,9 @@ fn filter(cursor: &mut Cursor<'_>) -> Parsed<Option<Filter>> {
         "urlQueryParam" => Filter::UrlQueryParam(quoted_argument(cursor)?),
         "utf8Decode" => Filter::Utf8Decode,
         "utf8Encode" => Filter::Utf8Encode,
-        "xpath" | "location" => {
-            let fail = Fail::new(start, format!("the filter `{word}` is not supported"));
-            return Err(fail.hint("use `regex`"));
+        "xpath" => {
+            cursor.some_spaces()?;
+            Filter::XPath(literal::xpath(cursor)?)
         }
         _ => {
             cursor.seek(start);

@@ -11,7 +11,8 @@ use serde_json_path::JsonPath;
 use super::cursor::{Cursor, Fail, Parsed};
 use super::template;
 use crate::Number;
-use crate::ast::{Path, Pattern, Template};
+use crate::ast::{Path, Pattern, Template, XPath};
+use crate::xpath::Expression;
 
 /// Digits without a leading zero.
 pub(super) fn natural(cursor: &mut Cursor<'_>, expected: &str) -> Parsed<u64> {
@@ -142,6 +143,15 @@ pub(super) fn path(cursor: &mut Cursor<'_>) -> Parsed<Path> {
     let path = Arc::new(read_path(text).map_err(|reason| Fail::new(start, reason))?);
     cursor.paths.insert(text.to_owned(), path.clone());
     Ok(Path::Constant(path))
+}
+
+/// An XPath in quotes.
+pub(super) fn xpath(cursor: &mut Cursor<'_>) -> Parsed<XPath> {
+    let start = cursor.offset();
+    let template = template::quoted(cursor)?;
+    let Some(text) = template.constant() else { return Ok(XPath::Template(template)) };
+    let expression = Expression::parse(text).map_err(|reason| Fail::new(start, reason))?;
+    Ok(XPath::Constant(Arc::new(expression)))
 }
 
 /// How deep a JSONPath may nest: its reader goes down the stack.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::cursor::{Cursor, Fail, Parsed};
 use super::{literal, template};
 use crate::Value;
-use crate::ast::{Count, OptionAst, Setting, VariableValue};
+use crate::ast::{ConnectionOption, Count, OptionAst, Rate, Setting, Switch, VariableValue};
 
 /// The name of the option here, up to its colon; `None` if this line is no option.
 pub(super) fn name<'t>(cursor: &mut Cursor<'t>) -> Option<&'t str> {
@@ -20,19 +20,39 @@ pub(super) fn option(cursor: &mut Cursor<'_>) -> Parsed<OptionAst> {
     let Some(name) = name(cursor) else { return Err(cursor.unexpected("an option")) };
     cursor.spaces();
     let option = match name {
+        "aws-sigv4" => OptionAst::AwsSigV4(template::unquoted(cursor)?),
+        "cacert" => OptionAst::Connection(ConnectionOption::CaCert, template::file_name(cursor)?),
+        "cert" => OptionAst::Connection(ConnectionOption::Cert, template::file_name(cursor)?),
         "compressed" => OptionAst::Compressed(boolean(cursor)?),
         "connect-timeout" => OptionAst::ConnectTimeout(duration(cursor)?),
+        "connect-to" => OptionAst::Connection(ConnectionOption::ConnectTo, template::unquoted(cursor)?),
         "delay" => OptionAst::Delay(duration(cursor)?),
         "header" => OptionAst::Header(header(cursor)?),
+        "http1.0" => OptionAst::Switch(Switch::Http10, boolean(cursor)?),
+        "http1.1" => OptionAst::Switch(Switch::Http11, boolean(cursor)?),
+        "http2" => OptionAst::Switch(Switch::Http2, boolean(cursor)?),
+        "http3" => OptionAst::Switch(Switch::Http3, off(cursor, name)?),
         "insecure" => OptionAst::Insecure(boolean(cursor)?),
+        "ipv4" => OptionAst::Switch(Switch::IpV4, boolean(cursor)?),
+        "ipv6" => OptionAst::Switch(Switch::IpV6, boolean(cursor)?),
+        "key" => OptionAst::Connection(ConnectionOption::Key, template::file_name(cursor)?),
+        "limit-rate" => OptionAst::LimitRate(rate(cursor)?),
         "location" => OptionAst::Location(boolean(cursor)?),
         "location-trusted" => OptionAst::LocationTrusted(boolean(cursor)?),
         "max-redirs" => OptionAst::MaxRedirs(count(cursor)?),
         "max-time" => OptionAst::MaxTime(duration(cursor)?),
+        // What is switched off is what is done in any case.
+        "digest" | "negotiate" | "ntlm" | "path-as-is" => OptionAst::Verbose(off(cursor, name)?),
+        "netrc" | "netrc-optional" => OptionAst::Netrc(boolean(cursor)?),
+        "netrc-file" => OptionAst::NetrcFile(template::unquoted(cursor)?),
+        "output" => OptionAst::Output(template::file_name(cursor)?),
+        "proxy" => OptionAst::Connection(ConnectionOption::Proxy, template::unquoted(cursor)?),
         "repeat" => OptionAst::Repeat(finite(cursor)?),
+        "resolve" => OptionAst::Connection(ConnectionOption::Resolve, template::unquoted(cursor)?),
         "retry" => OptionAst::Retry(count(cursor)?),
         "retry-interval" => OptionAst::RetryInterval(duration(cursor)?),
         "skip" => OptionAst::Skip(boolean(cursor)?),
+        "unix-socket" => OptionAst::Connection(ConnectionOption::UnixSocket, template::unquoted(cursor)?),
         "user" => OptionAst::User(template::unquoted(cursor)?),
         "variable" => variable(cursor)?,
         "verbose" | "very-verbose" => OptionAst::Verbose(boolean(cursor)?),
@@ -44,25 +64,36 @@ pub(super) fn option(cursor: &mut Cursor<'_>) -> Parsed<OptionAst> {
 }
 
 fn unknown(start: usize, name: &str) -> Fail {
+    if name == "pinnedpubkey" {
+        return not_supported(start, name).hint("say which authorities are trusted with `cacert`");
+    }
+    Fail::new(start, format!("unknown option `{name}`")).hint(
+        "options are variable, retry, retry-interval, location, location-trusted, max-redirs, delay, skip, repeat, \
+         max-time, connect-timeout, compressed, insecure, header, user, cacert, cert, key, resolve, connect-to, \
+         proxy, unix-socket, http1.0, http1.1, http2, ipv4, ipv6, limit-rate, aws-sigv4, netrc-file",
+    )
+}
+
+fn not_supported(start: usize, name: &str) -> Fail {
+    Fail::new(start, format!("the option `{name}` is not supported"))
+}
+
+/// A switch that may only be off: what it would switch on is not supported.
+fn off(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Setting<bool>> {
+    let start = cursor.offset();
+    if matches!(boolean(cursor)?, Setting::Literal(false)) {
+        return Ok(Setting::Literal(false));
+    }
     let hint = match name {
-        "aws-sigv4" | "digest" | "ntlm" | "negotiate" | "netrc" | "netrc-file" | "netrc-optional" => {
-            "authenticate with a header, or with [BasicAuth]"
-        }
-        "cacert" | "cert" | "key" | "pinnedpubkey" => "TLS belongs to the environment: set it in parity.toml",
-        "connect-to" | "ipv4" | "ipv6" | "proxy" | "resolve" | "unix-socket" => {
-            "the route belongs to the environment: set it in parity.toml"
-        }
-        "output" => "every response is kept beside the journal",
-        "http1.0" | "http1.1" | "http2" | "http3" | "limit-rate" | "path-as-is" => "remove it",
-        _ => {
-            let message = format!("unknown option `{name}`");
-            return Fail::new(start, message).hint(
-                "options are variable, retry, retry-interval, location, location-trusted, max-redirs, delay, \
-                 skip, repeat, max-time, connect-timeout, compressed, insecure, header, user",
-            );
-        }
+        "http3" => "responses over HTTP/2 and HTTP/1.1 are compared",
+        "path-as-is" => "write the path without `.` and `..`",
+        _ => "authenticate with a header, with [BasicAuth], `user` or `aws-sigv4`",
     };
-    Fail::new(start, format!("the option `{name}` is not supported")).hint(hint)
+    Err(not_supported(start, name).hint(hint))
+}
+
+fn rate(cursor: &mut Cursor<'_>) -> Parsed<Setting<Rate>> {
+    setting(cursor, |cursor| literal::natural(cursor, "a number of bytes in a second").map(Rate))
 }
 
 fn setting<T>(

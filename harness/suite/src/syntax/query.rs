@@ -2,11 +2,11 @@
 
 use super::cursor::{Cursor, Fail, Parsed};
 use super::{literal, template};
-use crate::ast::{CookieAttribute, Query, Template};
+use crate::ast::{CertificateAttribute, CookieAttribute, Query, Template};
 
 /// The words that begin a query here.
-const KNOWN: &str =
-    "status, version, url, header, cookie, body, bytes, jsonpath, regex, variable, duration, sha256, md5";
+const KNOWN: &str = "status, version, url, header, cookie, body, bytes, rawbytes, jsonpath, xpath, regex, variable, duration, \
+     sha256, md5, certificate, ip, redirects";
 
 /// The word here, if a query or a filter could begin with it.
 pub(super) fn word<'t>(cursor: &Cursor<'t>) -> &'t str {
@@ -26,6 +26,9 @@ pub(super) fn query(cursor: &mut Cursor<'_>) -> Parsed<Query> {
         "body" => Query::Body,
         "bytes" => Query::Bytes,
         "duration" => Query::Duration,
+        "rawbytes" => Query::RawBytes,
+        "ip" => Query::Ip,
+        "redirects" => Query::Redirects,
         "sha256" => Query::Sha256,
         "md5" => Query::Md5,
         "header" => Query::Header(quoted_argument(cursor)?),
@@ -33,6 +36,14 @@ pub(super) fn query(cursor: &mut Cursor<'_>) -> Parsed<Query> {
         "jsonpath" => {
             cursor.some_spaces()?;
             Query::JsonPath(literal::path(cursor)?)
+        }
+        "xpath" => {
+            cursor.some_spaces()?;
+            Query::XPath(literal::xpath(cursor)?)
+        }
+        "certificate" => {
+            cursor.some_spaces()?;
+            Query::Certificate(certificate(cursor)?)
         }
         "regex" => {
             cursor.some_spaces()?;
@@ -43,22 +54,35 @@ pub(super) fn query(cursor: &mut Cursor<'_>) -> Parsed<Query> {
             let (name, attribute) = cookie(cursor)?;
             Query::Cookie(name, attribute)
         }
-        word => {
+        _ => {
             cursor.seek(start);
-            return Err(unknown(cursor, word));
+            return Err(cursor.unexpected("a query").hint(format!("queries are {KNOWN}")));
         }
     })
 }
 
-fn unknown(cursor: &Cursor<'_>, word: &str) -> Fail {
-    let hint = match word {
-        "xpath" => "use `regex`, or `body contains`; responses are compared as a whole in any case",
-        "certificate" | "ip" => "it looks at the connection, which differs between environments by nature",
-        "redirects" => "the redirect chain is compared in any case; `url` is the final address",
-        "rawbytes" => "use `bytes`, after content decoding",
-        _ => return cursor.unexpected("a query").hint(format!("queries are {KNOWN}")),
+/// The name of a certificate's attribute, in quotes.
+fn certificate(cursor: &mut Cursor<'_>) -> Parsed<CertificateAttribute> {
+    cursor.expect("\"")?;
+    let start = cursor.offset();
+    let name = cursor.take_while(|c| c != '"' && c != '\n');
+    let attribute = match name {
+        "Subject" => CertificateAttribute::Subject,
+        "Issuer" => CertificateAttribute::Issuer,
+        "Start-Date" => CertificateAttribute::StartDate,
+        "Expire-Date" => CertificateAttribute::ExpireDate,
+        "Serial-Number" => CertificateAttribute::SerialNumber,
+        "Subject-Alt-Name" => CertificateAttribute::SubjectAltName,
+        "Value" => CertificateAttribute::Value,
+        _ => {
+            let fail = Fail::new(start, format!("`{name}` is no attribute of a certificate"));
+            return Err(fail.hint(
+                "attributes are Subject, Issuer, Start-Date, Expire-Date, Serial-Number, Subject-Alt-Name and Value",
+            ));
+        }
     };
-    cursor.fail(format!("the query `{word}` is not supported")).hint(hint)
+    cursor.expect("\"")?;
+    Ok(attribute)
 }
 
 pub(super) fn quoted_argument(cursor: &mut Cursor<'_>) -> Parsed<Template> {

@@ -1,7 +1,8 @@
 //! Texts with placeholders, in each of the ways that Hurl writes them.
 
 use super::cursor::{Cursor, Fail, Parsed};
-use crate::ast::{Expr, ExprKind, Part, Template};
+use super::json;
+use crate::ast::{Expr, ExprKind, GraphQl, Part, Template};
 
 /// Builds a template part by part.
 #[derive(Default)]
@@ -106,6 +107,34 @@ pub(super) fn multiline(cursor: &mut Cursor<'_>) -> Parsed<Template> {
         }
     }
     Ok(built.finish(cursor, start))
+}
+
+/// A GraphQL query up to ```` ``` ````, or up to a line that begins with `variables` and the JSON object there.
+pub(super) fn graphql(cursor: &mut Cursor<'_>) -> Parsed<GraphQl> {
+    let start = cursor.offset();
+    let mut built = Builder::default();
+    let mut variables = None;
+    let mut line_start = false;
+    while !cursor.sees("```") {
+        if line_start && cursor.eat("variables") {
+            cursor.spaces();
+            if cursor.peek() != Some('{') {
+                return Err(cursor.unexpected("the variables as a JSON object"));
+            }
+            variables = Some(json::value(cursor)?);
+            cursor.take_while(|c| matches!(c, ' ' | '\t' | '\n' | '\r'));
+            break;
+        }
+        if cursor.sees("{{") {
+            built.expr(placeholder(cursor)?);
+            line_start = false;
+        } else {
+            let Some(c) = cursor.bump() else { return Err(cursor.unexpected("three closing backticks")) };
+            built.text.push(c);
+            line_start = c == '\n';
+        }
+    }
+    Ok(GraphQl { query: built.finish(cursor, start), variables })
 }
 
 /// A key: a header name, a parameter, a capture. `None` if there is none here, or if it cannot be read as one.

@@ -87,6 +87,7 @@ fn a_response_gives_captures_and_asserts() {
         body: br#"{"activity_id": 42, "calories": 1.50}"#,
         url: "http://localhost:4567/activity",
         duration: Duration::ZERO,
+        ..Observed::default()
     };
     let evaluation = suite.entries[0].evaluate(&observed, &world.context());
     assert_eq!(

@@ -96,7 +96,9 @@ fn bodies() {
         "`a",
         "```",
         "```yaml\na: b\n```",
-        "```graphql\n{ a }\n```",
+        "```graphql\n{ a }\nvariables 1\n```",
+        "```graphql\n{ a }\nvariables {\"a\": }\n```",
+        "```graphql\n{ a }",
         "```hex\n00\n```",
         "```\nabc",
         "base64,@;",
@@ -139,28 +141,44 @@ fn asserts_and_captures() {
 }
 
 #[test]
-fn what_is_not_supported_is_never_skipped() {
+fn xpaths_and_certificates() {
     insta::assert_snapshot!(shown_in_response(&[
-        "[Asserts]\nxpath \"//a\" exists",
-        "[Asserts]\ncertificate \"Subject\" exists",
-        "[Asserts]\nip == \"127.0.0.1\"",
-        "[Asserts]\nredirects count == 1",
-        "[Captures]\na: rawbytes",
-        "[Captures]\na: body xpath \"//a\"",
-        "[Captures]\na: body location",
+        "[Asserts]\nxpath \"//a[\" exists",
+        "[Asserts]\nxpath \"nope(1)\" exists",
+        "[Asserts]\nxpath \"count(1, 2)\" exists",
+        "[Asserts]\nxpath \"namespace::*\" exists",
+        "[Asserts]\nxpath \"$x\" exists",
+        "[Asserts]\nxpath //a exists",
+        "[Captures]\na: body xpath \"\"",
+        "[Asserts]\ncertificate \"Color\" exists",
+        "[Asserts]\ncertificate Subject exists",
     ]));
+}
+
+#[test]
+fn what_is_not_supported_is_never_skipped() {
+    let options = [
+        "digest: true",
+        "ntlm: true",
+        "negotiate: true",
+        "http3: true",
+        "pinnedpubkey: sha256//x",
+        "path-as-is: true",
+        "digest: {{x}}",
+        "repeat: -1",
+        "retry: 1 # parity: id=x",
+    ];
+    let texts: Vec<_> = options.iter().map(|line| format!("GET {{{{base}}}}/\n[Options]\n{line}")).collect();
+    insta::assert_snapshot!(shown(&texts.iter().map(String::as_str).collect::<Vec<_>>()));
 }
 
 #[test]
 fn options() {
     let names = [
-        "aws-sigv4: aws:amz",
-        "cacert: x.pem",
-        "proxy: localhost:1",
-        "output: x",
-        "http2: true",
-        "netrc: true",
-        "digest: true",
+        "cacert: {",
+        "http2: yes",
+        "limit-rate: -1",
+        "output: a b",
         "max_redirs: 1",
         "retries: 1",
         "retry: true",

@@ -82,7 +82,7 @@ fn lists() {
         ("l nth {{name}}", "`{{name}}` is string <a \"b\" é>, not an integer"),
         ("le first", "no element 0 in a list of 0"),
         ("s first", "the filter needs a list, not string <héllo>"),
-        ("s count", "the filter needs a list or bytes, not string <héllo>"),
+        ("s count", "the filter needs a list, bytes or nodes, not string <héllo>"),
     ]);
 }
 

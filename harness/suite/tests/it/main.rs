@@ -12,3 +12,5 @@ mod laws;
 mod options;
 mod requests;
 mod responses;
+mod signing;
+mod xpath;

@@ -85,11 +85,20 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    pub(crate) redirects: Vec<(u16, String)>,
+    pub(crate) certificate: Option<Vec<u8>>,
 }
 
 impl Reply {
     pub(crate) fn new(body: impl Into<Vec<u8>>) -> Self {
-        Self { version: "HTTP/1.1", status: 200, headers: Vec::new(), body: body.into() }
+        Self {
+            version: "HTTP/1.1",
+            status: 200,
+            headers: Vec::new(),
+            body: body.into(),
+            redirects: Vec::new(),
+            certificate: None,
+        }
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -105,6 +114,10 @@ impl Reply {
             status: self.status,
             headers: &self.headers,
             body: &self.body,
+            raw_body: b"as received",
+            redirects: &self.redirects,
+            ip: Some("127.0.0.1"),
+            certificate: self.certificate.as_deref(),
             url: "http://localhost:4567/final",
             duration: Duration::from_millis(12),
         };
