@@ -2,7 +2,8 @@
 
 use envparity_model::{Code, Ecosystem};
 
-use crate::element::{ANY, FILLED, address, duration, engine, image, mount, name, place, size};
+use crate::element::{ANY, FILLED, PATTERN, address, duration, engine, image, mount, name, place, size};
+use crate::rule::Verb;
 use crate::shape::{Key, Shape};
 
 /// The whole file.
@@ -214,15 +215,18 @@ static COMPARE: &[Key] = &[
 static RULE: &[Key] = &[
     text("case", &FILLED, "A glob over case ids; none: every case."),
     text("at", &place::PLACE, "outcome, status, header.NAME, body, or a JSONPath."),
-    key(
-        "do",
-        Shape::Word(|| vec!["ignore", "type", "format", "unordered", "tolerance"]),
-        "What to do there.",
-    ),
+    key("do", Shape::Word(|| Verb::NAMES.to_vec()), "What to do there."),
     text("reason", &FILLED, "Why; `ignore` on outcome or status needs one."),
     key("abs", Shape::Number, "Tolerance: the largest difference."),
     key("rel", Shape::Number, "Tolerance: the largest difference, as a fraction of the reference."),
+    key("digits", Shape::Whole(0, 30), "Round: how many decimals count."),
+    text("pattern", &PATTERN, "Regex, replace: a regular expression."),
+    text("with", &ANY, "Replace: what stands for a match; `$1` is its first group."),
+    key("by", Shape::Either(FIELDS), "Key: the field, or the fields, that tell the items of an array apart."),
+    text("capture", &name::VARIABLE, "Same-as-capture: the variable that a suite captured."),
 ];
+
+static FIELDS: &[Shape] = &[Shape::Text(&FILLED), Shape::List(&Shape::Text(&FILLED))];
 
 static POLICY: &[Key] = &[
     key("gate", Shape::Word(severities), "Findings at or above it fail the run."),

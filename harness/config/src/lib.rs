@@ -6,6 +6,7 @@
 
 mod default;
 mod element;
+mod json_path;
 mod keys;
 mod layer;
 mod model;
@@ -13,6 +14,7 @@ mod nearest;
 mod problem;
 mod read;
 mod resolve;
+mod rule;
 mod schema;
 mod secret;
 mod setting;
@@ -22,13 +24,14 @@ mod tree;
 mod variable;
 mod write;
 
+pub use json_path::{JsonPath, PathStep};
 pub use model::{
     CompareSpec, Config, ContainerSpec, Control, Day, EngineSpec, EnvironmentSpec, ImageSource, ImageSpec,
-    Limits, Mount, PackagePolicy, Policy, Ready, Rule, ServiceSpec, Sync, Target, Tls, Transfer, Variable,
-    Verb, Waiver,
+    Limits, Mount, PackagePolicy, Policy, Ready, ServiceSpec, Sync, Target, Tls, Transfer, Variable, Waiver,
 };
 pub use problem::ConfigError;
 pub use resolve::{Origin, Resolved, Setting, Sources, resolve, rules_file};
+pub use rule::{Rule, Verb};
 pub use schema::schema;
 pub use secret::{masked_setting, masked_text};
 pub use variable::{StrayVariable, stray_variables, variable_settings};

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use envparity_model::{CaseGlob, Code, Severity};
 
+use crate::rule::Rule;
+
 /// A whole configuration, one profile applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
@@ -329,41 +331,6 @@ pub enum Control {
     Auto,
     /// Never: nothing is learned as noise.
     Never,
-}
-
-/// One rule.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rule {
-    /// Which cases; none: all.
-    pub case: Option<CaseGlob>,
-    /// `outcome`, `status`, `header.NAME`, `body`, or a JSONPath with `*` and `[*]`.
-    pub at: String,
-    /// What to do.
-    pub verb: Verb,
-    /// Why; `ignore` on outcome or status needs one.
-    pub reason: Option<String>,
-    /// Where it stands, `parity.toml:12`.
-    pub origin: String,
-}
-
-/// What a rule does.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Verb {
-    /// Nothing is compared there.
-    Ignore,
-    /// The JSON type is compared.
-    Type,
-    /// The type and the format class are compared.
-    Format,
-    /// Arrays are compared as multisets.
-    Unordered,
-    /// Numbers within a distance.
-    Tolerance {
-        /// Absolute.
-        abs: f64,
-        /// Relative to the reference.
-        rel: f64,
-    },
 }
 
 /// What fails the run.

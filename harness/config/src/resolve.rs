@@ -5,8 +5,9 @@ use sha2::{Digest, Sha256};
 
 use crate::keys::{ROOT, RULES_FILE};
 use crate::layer::{Spot, merge, profiles, relabel, unknown_profile};
-use crate::model::{Config, Rule};
+use crate::model::Config;
 use crate::problem::{ConfigError, Problems, Source};
+use crate::rule::Rule;
 use crate::shape::{Shape, check, join};
 use crate::tree::{Entry, Node, Place, Table, Value};
 use crate::{default_text, read, setting, syntax, write};

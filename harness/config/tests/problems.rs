@@ -22,7 +22,7 @@ macro_rules! malformed {
     )+};
 }
 
-malformed!(keys types values environments compare nothing which noimage profiles syntax unclosed brace header windows);
+malformed!(keys types values environments compare nothing which noimage profiles syntax unclosed brace header windows rules);
 
 #[test]
 fn nothing_at_all() {

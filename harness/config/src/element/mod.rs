@@ -33,6 +33,26 @@ pub(crate) static ANY: Element = Element {
 pub(crate) static FILLED: Element =
     Element { what: "a string", check: |text| filled(text, "string"), pattern: Some(r"\S") };
 
+/// A regular expression.
+pub(crate) static PATTERN: Element = Element {
+    what: "a regular expression",
+    check: |text| {
+        filled(text, "regular expression")?;
+        regex::Regex::new(text).map(drop).map_err(|error| {
+            let hint = "its language is that of https://docs.rs/regex: no look-around, no back-references";
+            Problem::new(format!("`{text}` is no regular expression: {}", reason(&error))).hint(hint)
+        })
+    },
+    pattern: Some(r"\S"),
+};
+
+/// The last line of a regex's error: the others draw the place.
+fn reason(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
+}
+
 pub(crate) fn filled(text: &str, what: &str) -> Result<(), Problem> {
     if text.trim().is_empty() {
         return Err(Problem::new(format!("an empty {what}")));
