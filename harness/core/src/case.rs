@@ -304,5 +304,9 @@ fn statuses(reference: &Exchange, candidate: &Exchange) -> Option<(u16, u16)> {
 }
 
 fn kind_name(kind: &str) -> &'static str {
-    if kind == "rule" { "rule" } else { "header" }
+    match kind {
+        "rule" => "rule",
+        "symbol" => "symbol",
+        _ => "header",
+    }
 }

@@ -9,8 +9,8 @@ use crate::case::Case;
 use crate::drift::Drift;
 use crate::excerpt::short;
 use crate::input::{CaseInput, CaseResult, Repeated, Side};
-use crate::rules::{Marks, Rules, UnusedRule};
-use crate::symbols::{Captured, Symbols};
+use crate::rules::{CaseRules, Marks, Rules, UnusedRule};
+use crate::symbols::{Captured, Symbols, Who};
 
 /// Compares one candidate with the reference, case by case in suite order: values captured by one case are known
 /// in the following ones.
@@ -25,12 +25,10 @@ pub struct Comparator {
 impl Comparator {
     /// A comparator for one candidate.
     pub fn new(candidate: &str, rules: &[Rule], authorities: Authorities) -> Self {
-        Self {
-            candidate: candidate.to_owned(),
-            rules: Rules::new(rules),
-            authorities,
-            symbols: Symbols::default(),
-        }
+        let rules = Rules::new(rules);
+        let mut symbols = Symbols::default();
+        symbols.keep(rules.captures());
+        Self { candidate: candidate.to_owned(), rules, authorities, symbols }
     }
 
     /// Compares one case. Feeding a case again (with a resample, say) is harmless.
@@ -46,27 +44,63 @@ impl Comparator {
         rechecks: impl IntoIterator<Item = Side<'a>>,
     ) -> CaseResult {
         let rechecks: Vec<Side<'a>> = rechecks.into_iter().collect();
+        self.remember_captures(input, &rechecks);
         let collisions = self.learn_symbols(input, &rechecks);
-        let rules = self.rules.of(&input.place.id);
         let mut marks = Marks::default();
-        let case = Case {
-            input,
-            rechecks: &rechecks,
-            candidate: &self.candidate,
-            rules: &rules,
-            symbols: &self.symbols,
-            authorities: &self.authorities,
-        };
-        let mut result = case.compare(collisions, &mut marks);
-        result.flaky = flaky(input, &rechecks);
-        result.expects_status = asserts::expects_status(input.reference.exchange);
+        let rules = self.rules.of(&input.place.id);
+        let known =
+            Known { candidate: &self.candidate, symbols: &self.symbols, authorities: &self.authorities };
+        let result = known.compare(input, &rechecks, &rules, collisions, &mut marks);
         self.rules.mark(&marks);
         result
+    }
+
+    /// What the comparison of a case would say under more rules. Nothing is learned: the case has been compared
+    /// before.
+    pub fn try_rules<'a>(
+        &mut self,
+        input: &CaseInput<'a>,
+        rechecks: impl IntoIterator<Item = Side<'a>>,
+        more: &[Rule],
+    ) -> CaseResult {
+        let rechecks: Vec<Side<'a>> = rechecks.into_iter().collect();
+        // What was learned once is not learned again, but collisions are told again.
+        let collisions = self.learn_symbols(input, &rechecks);
+        let mut all = self.rules.and(more);
+        let rules = all.of(&input.place.id);
+        let known =
+            Known { candidate: &self.candidate, symbols: &self.symbols, authorities: &self.authorities };
+        known.compare(input, &rechecks, &rules, collisions, &mut Marks::default())
+    }
+
+    /// Keeps every captured value, for rules that are tried later.
+    pub fn keep_captures(&mut self) {
+        self.symbols.keep_all();
+    }
+
+    /// The names of captures that both sides have a value of, among those that are kept.
+    pub fn captures(&self) -> Vec<String> {
+        self.symbols.captured_names()
     }
 
     /// Rules that matched no case, or nothing in any body that was parsed. To be judged on a full run only.
     pub fn unused_rules(&self) -> Vec<UnusedRule> {
         self.rules.unused()
+    }
+
+    fn remember_captures(&mut self, input: &CaseInput<'_>, rechecks: &[Side<'_>]) {
+        let sides = [
+            (Who::Reference, Some(input.reference)),
+            (Who::Control, input.control),
+            (Who::Candidate, Some(input.candidate)),
+            (Who::Resample, input.resample),
+        ];
+        let again = rechecks.iter().enumerate().map(|(time, side)| (Who::Recheck(time), Some(*side)));
+        for (who, side) in sides.into_iter().chain(again) {
+            if let Some(side) = side {
+                self.symbols.remember(who, &side.exchange.captures);
+            }
+        }
     }
 
     fn learn_symbols(&mut self, input: &CaseInput<'_>, rechecks: &[Side<'_>]) -> Vec<Drift> {
@@ -100,6 +134,37 @@ fn flaky(input: &CaseInput<'_>, rechecks: &[Side<'_>]) -> Vec<Repeated> {
     let candidate = std::iter::once(input.candidate).chain(input.resample);
     let reference = reference.filter_map(|side| Repeated::of(side.exchange, true));
     reference.chain(candidate.filter_map(|side| Repeated::of(side.exchange, false))).collect()
+}
+
+/// What is known beside one case and its rules.
+struct Known<'k> {
+    candidate: &'k str,
+    symbols: &'k Symbols,
+    authorities: &'k Authorities,
+}
+
+impl Known<'_> {
+    fn compare(
+        &self,
+        input: &CaseInput<'_>,
+        rechecks: &[Side<'_>],
+        rules: &CaseRules<'_>,
+        collisions: Vec<Drift>,
+        marks: &mut Marks,
+    ) -> CaseResult {
+        let case = Case {
+            input,
+            rechecks,
+            candidate: self.candidate,
+            rules,
+            symbols: self.symbols,
+            authorities: self.authorities,
+        };
+        let mut result = case.compare(collisions, marks);
+        result.flaky = flaky(input, rechecks);
+        result.expects_status = asserts::expects_status(input.reference.exchange);
+        result
+    }
 }
 
 /// Whether a second sample of the candidate would tell more: something drifted that a second look can shake.

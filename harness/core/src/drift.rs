@@ -33,6 +33,8 @@ pub struct Drift {
     pub remedy: Option<String>,
     /// How many places show it.
     pub count: u64,
+    /// The place without what only tells items of lists and maps apart, where that is more than indices.
+    pub(crate) place: Option<String>,
 }
 
 impl Drift {
@@ -51,6 +53,7 @@ impl Drift {
             hint: None,
             remedy: None,
             count: 1,
+            place: None,
         }
     }
 
@@ -62,6 +65,14 @@ impl Drift {
     /// A drift of a package or fact.
     pub(crate) fn of(code: Code, subject: impl Into<String>) -> Self {
         Self { subject: Some(subject.into()), ..Self::new(code) }
+    }
+
+    /// The place without what only tells items of lists and maps apart: where noise is known, and drifts are one.
+    pub(crate) fn place(&self) -> String {
+        match &self.place {
+            Some(place) => place.clone(),
+            None => self.at.as_deref().map(without_indices).unwrap_or_default(),
+        }
     }
 
     #[must_use]
@@ -101,7 +112,7 @@ pub(crate) struct Drifts {
 impl Drifts {
     /// Adds a drift, or counts it.
     pub(crate) fn push(&mut self, drift: Drift) {
-        let place = drift.at.as_deref().map(without_indices).unwrap_or_default();
+        let place = drift.place();
         let next = self.list.len();
         match self.seen.entry((drift.code, place, drift.kind.clone())) {
             std::collections::hash_map::Entry::Occupied(held) => {
@@ -129,10 +140,10 @@ impl Drifts {
 
     /// Whether a drift of this code, place without indices and kind was found.
     pub(crate) fn has_like(&self, drift: &Drift) -> bool {
-        let place = |drift: &Drift| drift.at.as_deref().map(without_indices);
+        let place = drift.place();
         self.list
             .iter()
-            .any(|other| other.code == drift.code && other.kind == drift.kind && place(other) == place(drift))
+            .any(|other| other.code == drift.code && other.kind == drift.kind && other.place() == place)
     }
 
     /// Whether nothing was found.

@@ -205,6 +205,15 @@ impl Form {
         }
     }
 
+    /// Whether values of this form are made to tell things apart, and nothing else.
+    pub(crate) fn is_id(&self) -> bool {
+        match self {
+            Self::Uuid(_) | Self::Ulid | Self::Moment(..) | Self::Hex(..) | Self::Opaque(_) => true,
+            Self::Number { digits, decimals, .. } => *digits >= 4 && !decimals,
+            Self::Empty | Self::Jwt | Self::Phrase(_) => false,
+        }
+    }
+
     /// Whether another value is of this form. Lengths are loose where values of one form have several.
     pub(crate) fn admits(&self, other: &Self) -> bool {
         match (self, other) {

@@ -7,7 +7,6 @@ use envparity_model::{CaseId, Code, Learned};
 use crate::drift::Drift;
 use crate::form::Forms;
 use crate::json::Kind;
-use crate::path::without_indices;
 
 /// What was learned about one case.
 #[derive(Debug, Default, Clone)]
@@ -97,7 +96,7 @@ impl Noise {
 
     /// Whether a drift stands at a place that differs on the reference against itself: in form, then.
     pub(crate) fn is_at(&self, drift: &Drift) -> bool {
-        let at = drift.at.as_deref().map(without_indices).unwrap_or_default();
+        let at = drift.place();
         if let Some(name) = at.strip_prefix("header.") {
             return self.headers.contains_key(name) || (name == "set-cookie" && !self.cookies.is_empty());
         }
@@ -110,7 +109,7 @@ impl Noise {
 
     /// Whether a drift lies in a list whose items differ by nature: their number, order and optional fields may, too.
     pub(crate) fn casts_doubt_on(&self, drift: &Drift) -> bool {
-        let at = drift.at.as_deref().map(without_indices).unwrap_or_default();
+        let at = drift.place();
         let list = match drift.code {
             Code::ResponseLength | Code::ResponseOrder => format!("{at}[*]"),
             Code::ResponseFieldAdded | Code::ResponseFieldRemoved | Code::ResponseType => {

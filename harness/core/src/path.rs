@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use envparity_config::{JsonPath, PathStep};
+
 /// One step down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step<'a> {
@@ -12,6 +14,8 @@ pub(crate) enum Step<'a> {
     Index(usize),
     /// Into any member of an object whose keys differ by nature.
     AnyKey,
+    /// Into a member of an object that is a map from ids: shown with its key, known as any member.
+    MapKey(Cow<'a, str>),
 }
 
 /// A path that grows and shrinks while a document is walked. Beside the steps it keeps, for each depth, a hash of
@@ -29,7 +33,7 @@ impl<'a> Path<'a> {
         match &step {
             Step::Key(key) => key.hash(&mut hasher),
             Step::Index(_) => 0u8.hash(&mut hasher),
-            Step::AnyKey => 1u8.hash(&mut hasher),
+            Step::AnyKey | Step::MapKey(_) => 1u8.hash(&mut hasher),
         }
         self.steps.push(step);
         self.hashes.push(hasher.finish());
@@ -53,6 +57,11 @@ impl<'a> Path<'a> {
         self.hashes.last().copied().unwrap_or(0)
     }
 
+    /// Whether it leads through an object that is a map from ids.
+    pub(crate) fn has_map(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::MapKey(_)))
+    }
+
     /// As a JSONPath.
     pub(crate) fn render(&self) -> String {
         render(&self.steps, false)
@@ -68,25 +77,42 @@ fn render(steps: &[Step<'_>], starred: bool) -> String {
     let mut out = String::from("$");
     for step in steps {
         match step {
-            Step::Key(key) if is_plain(key) => {
-                out.push('.');
-                out.push_str(key);
-            }
-            Step::Key(key) => {
-                out.push_str("['");
-                out.push_str(&key.replace('\\', "\\\\").replace('\'', "\\'"));
-                out.push_str("']");
-            }
+            Step::AnyKey => out.push_str(".*"),
+            Step::MapKey(_) if starred => out.push_str(".*"),
+            Step::Key(key) | Step::MapKey(key) => render_key(key, &mut out),
             Step::Index(_) if starred => out.push_str("[*]"),
             Step::Index(at) => {
                 out.push('[');
                 out.push_str(&at.to_string());
                 out.push(']');
             }
-            Step::AnyKey => out.push_str(".*"),
         }
     }
     out
+}
+
+/// Longest key that is written out, in characters: the rest says nothing more to people.
+const LONGEST_KEY: usize = 200;
+
+fn render_key(key: &str, out: &mut String) {
+    if is_plain(key) && key.len() <= LONGEST_KEY {
+        out.push('.');
+        return out.push_str(key);
+    }
+    out.push_str("['");
+    for (at, c) in key.chars().enumerate() {
+        match c {
+            _ if at == LONGEST_KEY => {
+                out.push('…');
+                break;
+            }
+            '\\' | '\'' => out.extend(['\\', c]),
+            // A key is untrusted text: it must not steer a terminal.
+            c if c.is_control() => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out.push_str("']");
 }
 
 fn is_plain(key: &str) -> bool {
@@ -101,6 +127,12 @@ pub(crate) fn without_indices(at: &str) -> String {
     while let Some(open) = rest.find('[') {
         let (before, tail) = rest.split_at(open);
         out.push_str(before);
+        if let Some(quoted) = tail.strip_prefix("['") {
+            let end = 2 + end_of_quote(quoted);
+            out.push_str(&tail[..end]);
+            rest = &tail[end..];
+            continue;
+        }
         let digits = tail[1..].bytes().take_while(u8::is_ascii_digit).count();
         if digits > 0 && tail[1 + digits..].starts_with(']') {
             out.push_str("[*]");
@@ -114,40 +146,30 @@ pub(crate) fn without_indices(at: &str) -> String {
     out
 }
 
-/// A JSONPath of a rule: `$`, `.name`, `['name']`, `[3]`, `[*]`, `.*`, `..` for any depth.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pattern {
-    parts: Vec<Part>,
+/// Bytes up to and with the quote that closes a key, or all of them.
+fn end_of_quote(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '\'' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
+/// The places that a rule's JSONPath names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Key(String),
-    Index(usize),
-    AnyIndex,
-    AnyKey,
-    AnyDepth,
+pub(crate) struct Pattern {
+    parts: Vec<PathStep>,
 }
 
 impl Pattern {
-    /// Reads a path; none where the text is no JSONPath of this form.
+    /// Reads a path; none where the text is none.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut rest = text.strip_prefix('$')?;
-        let mut parts = Vec::new();
-        while !rest.is_empty() {
-            if let Some(tail) = rest.strip_prefix("..") {
-                parts.push(Part::AnyDepth);
-                rest = tail;
-                if !rest.starts_with('[') {
-                    rest = read_name(rest, &mut parts)?;
-                }
-            } else if let Some(tail) = rest.strip_prefix('.') {
-                rest = read_name(tail, &mut parts)?;
-            } else {
-                rest = read_bracket(rest.strip_prefix('[')?, &mut parts)?;
-            }
-        }
-        Some(Self { parts })
+        JsonPath::parse(text).ok().map(|path| Self { parts: path.steps })
     }
 
     /// Whether the pattern names exactly this place.
@@ -157,73 +179,52 @@ impl Pattern {
 
     /// Whether the pattern may name a place below this one.
     pub(crate) fn reaches_below(&self, steps: &[Step<'_>]) -> bool {
-        if self.parts.contains(&Part::AnyDepth) {
-            return true;
-        }
-        self.parts.len() > steps.len() && matches(&self.parts[..steps.len()], steps)
+        reaches_below(&self.parts, steps)
     }
 
-    /// How specific: more steps first, then more literal steps.
-    pub(crate) fn rank(&self) -> (usize, usize) {
-        let literal = self.parts.iter().filter(|p| matches!(p, Part::Key(_) | Part::Index(_))).count();
-        (self.parts.iter().filter(|p| **p != Part::AnyDepth).count(), literal)
+    /// How specific: more steps first, then more literal steps, then fewer that reach to any depth.
+    pub(crate) fn rank(&self) -> (usize, usize, std::cmp::Reverse<usize>) {
+        let count = |is: fn(&PathStep) -> bool| self.parts.iter().filter(|part| is(part)).count();
+        let deep = count(|part| *part == PathStep::Deep);
+        let literal = count(|part| matches!(part, PathStep::Name(_) | PathStep::Index(_)));
+        (self.parts.len() - deep, literal, std::cmp::Reverse(deep))
     }
 }
 
-fn matches(parts: &[Part], steps: &[Step<'_>]) -> bool {
+fn matches(parts: &[PathStep], steps: &[Step<'_>]) -> bool {
     let Some((part, later)) = parts.split_first() else {
         return steps.is_empty();
     };
-    if *part == Part::AnyDepth {
+    if *part == PathStep::Deep {
         return (0..=steps.len()).any(|skip| matches(later, &steps[skip..]));
     }
     let Some((step, below)) = steps.split_first() else {
         return false;
     };
-    let here = match (part, step) {
-        (Part::Key(name), Step::Key(key)) => name == key,
-        (Part::Index(wanted), Step::Index(at)) => wanted == at,
-        (Part::AnyIndex, Step::Index(_)) | (Part::AnyKey, _) => true,
-        _ => false,
-    };
-    here && matches(later, below)
+    names(part, step) && matches(later, below)
 }
 
-fn read_name<'t>(text: &'t str, parts: &mut Vec<Part>) -> Option<&'t str> {
-    let end = text.find(['.', '[']).unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
-    match name {
-        "" => return None,
-        "*" => parts.push(Part::AnyKey),
-        name => parts.push(Part::Key(name.to_owned())),
+fn reaches_below(parts: &[PathStep], steps: &[Step<'_>]) -> bool {
+    match (parts.split_first(), steps.split_first()) {
+        (None, _) => false,
+        // It may skip as many steps as it takes.
+        (Some((PathStep::Deep, _)), _) | (Some(_), None) => true,
+        (Some((part, later)), Some((step, below))) => names(part, step) && reaches_below(later, below),
     }
-    Some(rest)
 }
 
-fn read_bracket<'t>(text: &'t str, parts: &mut Vec<Part>) -> Option<&'t str> {
-    if let Some(rest) = text.strip_prefix("*]") {
-        parts.push(Part::AnyIndex);
-        return Some(rest);
-    }
-    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'));
-    let Some(quote) = quote else {
-        let (index, rest) = text.split_once(']')?;
-        parts.push(Part::Index(index.trim().parse().ok()?));
-        return Some(rest);
-    };
-    let mut name = String::new();
-    let mut chars = text[1..].char_indices();
-    while let Some((at, c)) = chars.next() {
-        if c == '\\' {
-            name.push(chars.next()?.1);
-        } else if c == quote {
-            parts.push(Part::Key(name));
-            return text[1 + at + c.len_utf8()..].strip_prefix(']');
-        } else {
-            name.push(c);
+/// Whether one part of a pattern names one step.
+fn names(part: &PathStep, step: &Step<'_>) -> bool {
+    match (part, step) {
+        (PathStep::Any, _) => true,
+        (PathStep::Name(name), Step::Key(key) | Step::MapKey(key)) => name == key,
+        (PathStep::Index(wanted), Step::Index(at)) => wanted == at,
+        (PathStep::Slice { start, end, stride }, Step::Index(at)) => {
+            at >= start && end.is_none_or(|end| *at < end) && (at - start) % stride == 0
         }
+        (PathStep::OneOf(parts), step) => parts.iter().any(|part| names(part, step)),
+        _ => false,
     }
-    None
 }
 
 #[cfg(test)]
@@ -248,6 +249,7 @@ mod tests {
         assert_eq!(path.render_starred(), r"$.items[*]['odd key\'s']");
         assert_eq!(without_indices(&path.render()), path.render_starred());
         assert_eq!(without_indices("$['a[0']"), "$['a[0']");
+        assert_eq!(without_indices(r"$['it\'s [0]'][1]"), r"$['it\'s [0]'][*]");
     }
 
     #[test]
@@ -256,11 +258,10 @@ mod tests {
         assert!(matches("$.items[*].*"));
         assert!(matches("$..*"));
         assert!(matches(r#"$..["odd key's"]"#));
+        assert!(matches("$['other', 'items'][2:][*]") && matches("$.items[1:9:2].*"));
+        assert!(!matches("$.items[:3].*") && !matches("$.items[2::2].*"));
         assert!(!matches("$.items[*]"));
         assert!(!matches("$.items[2].*"));
-        for broken in ["items", "$.", "$[", "$['a'", "$[x]", "$.a..", "$x"] {
-            assert_eq!(Pattern::parse(broken), None, "{broken}");
-        }
     }
 
     #[test]
@@ -268,6 +269,17 @@ mod tests {
         let pattern = Pattern::parse("$.items[*].a.b").expect("a path");
         assert!(pattern.reaches_below(&steps()[..2]));
         assert!(!pattern.reaches_below(&steps()));
+        let deep = Pattern::parse("$.other..id").expect("a path");
+        assert!(deep.reaches_below(&[]) && !deep.reaches_below(&steps()[..1]));
+    }
+
+    #[test]
+    fn keys_cannot_steer_a_terminal_or_fill_a_page() {
+        let mut path = Path::default();
+        path.push(Step::Key("a\u{1b}[2J\n".into()));
+        path.push(Step::MapKey("x".repeat(100_000).into()));
+        assert!(path.render().starts_with(r"$['a\u{1b}[2J\u{a}']['xxx") && path.render().len() < 300);
+        assert_eq!(path.render_starred(), r"$['a\u{1b}[2J\u{a}'].*");
     }
 
     #[test]

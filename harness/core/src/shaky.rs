@@ -9,7 +9,6 @@ use crate::drift::Drift;
 use crate::headers;
 use crate::input::Side;
 use crate::noise::{Noise, Place};
-use crate::path::without_indices;
 use crate::symbols::Who;
 
 /// Where the candidate differs from itself.
@@ -49,7 +48,7 @@ impl Shaky {
 
     /// Whether the candidate does not repeat this drift's place.
     pub(crate) fn is_shaken(&self, drift: &Drift) -> bool {
-        let at = drift.at.as_deref().map(without_indices).unwrap_or_default();
+        let at = drift.place();
         if self.outcome || (self.status && at == "status") {
             return true;
         }

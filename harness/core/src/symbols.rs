@@ -58,16 +58,21 @@ pub(crate) struct Collision {
 }
 
 /// The symbols so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Symbols {
     sides: Vec<Side>,
+    /// Names whose values are kept, symbols or not: rules compare with them.
+    kept: HashSet<String>,
+    keeps_all: bool,
     /// Those for which the candidate has a value.
     bound: HashSet<u32>,
     next: u32,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Side {
+    /// Captured values by name, of the names that are kept.
+    captured: HashMap<String, String>,
     /// Value to the symbols that it is.
     ids: HashMap<String, Vec<u32>>,
     /// Values of eight bytes and more, by their first eight.
@@ -95,6 +100,41 @@ impl Side {
 impl Symbols {
     pub(crate) fn is_empty(&self) -> bool {
         self.next == 0
+    }
+
+    /// Keeps the values captured under these names.
+    pub(crate) fn keep<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) {
+        self.kept.extend(names.into_iter().map(str::to_owned));
+    }
+
+    /// Keeps the values captured under any name.
+    pub(crate) fn keep_all(&mut self) {
+        self.keeps_all = true;
+    }
+
+    /// The names that both the reference and the candidate captured, sorted.
+    pub(crate) fn captured_names(&self) -> Vec<String> {
+        let of = |who: Who| self.sides.get(who.index()).map(|side| &side.captured);
+        let (Some(mine), Some(theirs)) = (of(Who::Reference), of(Who::Candidate)) else { return Vec::new() };
+        let mut names: Vec<String> = mine.keys().filter(|name| theirs.contains_key(*name)).cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// What a side captured last under a name that is kept.
+    pub(crate) fn captured(&self, who: Who, name: &str) -> Option<&str> {
+        self.sides.get(who.index())?.captured.get(name).map(String::as_str)
+    }
+
+    /// Remembers the captures of one side whose names are kept.
+    pub(crate) fn remember(&mut self, who: Who, captures: &[Capture]) {
+        let is_kept = |capture: &&Capture| self.keeps_all || self.kept.contains(&capture.name);
+        for capture in captures.iter().filter(is_kept) {
+            if let Some(text) = text_of(capture) {
+                let side = side_of(&mut self.sides, who);
+                side.captured.insert(capture.name.clone(), text);
+            }
+        }
     }
 
     /// Takes in what one case captured. Feeding a case again changes nothing.
@@ -145,10 +185,7 @@ impl Symbols {
     }
 
     fn add(&mut self, who: Who, value: &str, id: u32) {
-        if self.sides.len() <= who.index() {
-            self.sides.resize_with(who.index() + 1, Side::default);
-        }
-        self.sides[who.index()].add(value, id);
+        side_of(&mut self.sides, who).add(value, id);
     }
 
     fn ids(&self, who: Who, value: &str) -> Option<&Vec<u32>> {
@@ -179,17 +216,35 @@ impl Symbols {
 
     /// The text with its symbols replaced; none where it holds none.
     pub(crate) fn replace(&self, who: Who, text: &str) -> Option<String> {
-        let side = self.sides.get(who.index())?;
-        if side.ids.is_empty() {
-            return None;
-        }
-        if let Some(ids) = side.ids.get(text) {
-            return Some(mark(ids));
-        }
-        let long = replace_within(side, text);
-        let short = replace_segments(side, long.as_deref().unwrap_or(text));
-        short.or(long)
+        replace(self.sides.get(who.index())?, text)
     }
+}
+
+fn replace(side: &Side, text: &str) -> Option<String> {
+    if side.ids.is_empty() {
+        return None;
+    }
+    if let Some(ids) = side.ids.get(text) {
+        return Some(mark(ids));
+    }
+    let long = replace_within(side, text);
+    let short = replace_segments(side, long.as_deref().unwrap_or(text));
+    short.or(long)
+}
+
+fn side_of(sides: &mut Vec<Side>, who: Who) -> &mut Side {
+    if sides.len() <= who.index() {
+        sides.resize_with(who.index() + 1, Side::default);
+    }
+    &mut sides[who.index()]
+}
+
+/// A text with a captured value taken out: the whole text, a segment of a URL, or from eight characters on any
+/// stretch of it. None where it does not occur.
+pub(crate) fn stands_in(text: &str, value: &str) -> Option<String> {
+    let mut side = Side::default();
+    side.add(value, 1);
+    replace(&side, text)
 }
 
 fn mark(ids: &[u32]) -> String {

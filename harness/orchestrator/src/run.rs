@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use envparity_config::{Config, EnvironmentSpec};
-use envparity_core::{needs_recheck, needs_resample};
+use envparity_core::{Redaction, needs_recheck, needs_resample};
 use envparity_engine::RunContext;
 use envparity_model::{Masker, Problem, Report, Role, is_secret_name};
 use futures_util::future::join3;
@@ -169,7 +169,8 @@ fn open(request: &RunRequest) -> Result<Opened, RunError> {
     let masker = masker_of(&request.config, &request.selection, key);
     let runs = runs_folder(&request.base);
     let folder = runs.join(&id.id);
-    let journal = Journal::create(&folder, masker.clone()).map_err(RunError::Folder)?;
+    let redaction = Redaction::new(&planned.rules);
+    let journal = Journal::create(&folder, masker.clone(), redaction).map_err(RunError::Folder)?;
     link_latest(&runs, &id.id);
     let file = run_file(request, &planned, &id, &masker);
     file.write(&folder).map_err(RunError::Folder)?;

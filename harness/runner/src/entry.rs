@@ -52,7 +52,8 @@ impl Asked {
 
     /// Hands everything to the recorder, bodies first: a line never names a body that is not there.
     pub(crate) fn record(self, environment: &str, recorder: &dyn Recorder) {
-        let Self { mut exchange, sent, received } = self;
+        let Self { mut exchange, sent, mut received } = self;
+        recorder.redact(&mut exchange, received.as_mut().map_or(&mut Vec::new(), |body| &mut body.bytes));
         if let (Some(SentRequest { body: Some(body), .. }), Some(bytes)) = (&mut exchange.request, sent) {
             *body = recorder.body(&bytes, false, None);
         }

@@ -17,6 +17,8 @@ use crate::lane::Lane;
 pub trait Recorder: Send + Sync {
     /// A value that must not be written anywhere.
     fn secret(&self, value: &str);
+    /// Takes what must not be written out of a response and its body, before either is kept.
+    fn redact(&self, exchange: &mut Exchange, body: &mut Vec<u8>);
     /// Keeps a body.
     fn body(&self, bytes: &[u8], truncated: bool, undecoded: Option<String>) -> BodyRef;
     /// Keeps an exchange.

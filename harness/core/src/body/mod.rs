@@ -1,6 +1,7 @@
 //! Bodies: told by content type *and* by what they are, then compared as JSON, text or bytes.
 
 mod binary;
+mod ruled;
 mod structured;
 pub(crate) mod text;
 
@@ -17,6 +18,7 @@ use crate::media::{Family, MediaType, decode};
 use crate::noise::Noise;
 use crate::rules::{CaseRules, Marks, Mode};
 
+use ruled::Ruled;
 use structured::{Judge, Learn};
 
 /// Where only the shape was compared: place, kind, why.
@@ -194,7 +196,10 @@ impl Bodies<'_> {
             }
             (Content::Text(l), Content::Text(r)) => {
                 self.rules.mark_unknown(marks);
-                text::judge((l, r), &noise.text, &self.lens, drifts, shapes);
+                match ruled::apply((l, r), &noise.text, self.rules, &self.lens, shapes) {
+                    Ruled::Equal => {}
+                    Ruled::Compare(l, r, noise) => text::judge((&l, &r), &noise, &self.lens, drifts, shapes),
+                }
             }
             (Content::Bytes, Content::Bytes) => {
                 self.rules.mark_unknown(marks);

@@ -52,7 +52,7 @@ pub(super) struct Judge<'d> {
 impl Sink for Judge<'_> {
     fn found(&mut self, path: &Path<'_>, what: What<'_>) {
         let at = path.render();
-        let drift = match what {
+        let mut drift = match what {
             What::Type { left, right, texts } => {
                 let kind = if left.name() == "null" || right.name() == "null" { Some("null") } else { None };
                 let show = |kind: &str, text: &str| {
@@ -94,6 +94,7 @@ impl Sink for Judge<'_> {
             }
             What::Noise { .. } | What::Keys(_) | What::Varied | What::Symbolic => return,
         };
+        drift.place = path.has_map().then(|| path.render_starred());
         self.drifts.push(drift);
     }
 

@@ -6,6 +6,7 @@ mod hops;
 mod learn;
 mod lifetime;
 mod parts;
+mod ruled;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,10 +93,6 @@ impl Headers<'_> {
         for name in names {
             let mode = self.rules.header(name, marks);
             let at = format!("header.{name}");
-            if mode == Mode::Ignore {
-                shape(&at, "rule", "ignored by rule");
-                continue;
-            }
             if IGNORED.contains(&name) || (name == "content-length" && self.has_body) {
                 continue;
             }
@@ -104,20 +101,13 @@ impl Headers<'_> {
             if left == right {
                 continue;
             }
-            match mode {
-                Mode::Type if !left.is_empty() && !right.is_empty() => {
-                    shape(&at, "rule", "compared by presence, by rule");
-                }
-                Mode::Format if !left.is_empty() && !right.is_empty() => {
-                    shape(&at, "rule", "compared by form, by rule");
-                    let mut forms = Forms::default();
-                    forms.add(&left.join(", "));
-                    if forms.check(&right.join(", ")).is_err() {
-                        drifts.push(header(&at, "shape").sides(show(left), show(right)));
-                    }
-                }
-                _ => One { headers: self, name, at: &at, dates, drifts: &mut *drifts, shape: &mut *shape }
-                    .judge(left, right),
+            let both = !left.is_empty() && !right.is_empty();
+            let mut one =
+                One { headers: self, name, at: &at, dates, drifts: &mut *drifts, shape: &mut *shape };
+            if both || mode == Mode::Ignore {
+                self.by_rule(mode, (left, right), &mut one);
+            } else {
+                one.judge(left, right);
             }
         }
     }
@@ -259,6 +249,11 @@ impl One<'_, '_> {
             return;
         }
         if same_values(left, right, &self.headers.lens) {
+            let lens = &self.headers.lens;
+            let symbolic = |(l, r): (&String, &String)| l != r && lens.compare(l, r) == Likeness::Symbol;
+            if left.iter().zip(right).any(symbolic) {
+                (self.shape)(self.at, "symbol", "a captured value stands here, which differs by nature");
+            }
             return;
         }
         let kind = match part {

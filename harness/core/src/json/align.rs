@@ -1,6 +1,6 @@
 //! Which item of one list belongs to which of the other.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Items paired, the rest on either side, all as positions in the lists given.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -50,6 +50,56 @@ impl Alignment {
             &rights.iter().map(|at| (gap(*at, |pair| pair.1), &right[*at])).collect::<Vec<_>>(),
         );
         self.extend(&more, &lefts, &rights);
+    }
+
+    /// Where equal items cross though a longest run in order would pair as many, takes that: a repeated value that
+    /// was inserted is no new order.
+    pub(super) fn keep_order(&mut self, left: &[u64], right: &[u64]) {
+        /// Longer lists are left as they are: the search is quadratic in the worst case.
+        const SEARCHED: usize = 2000;
+        if !self.reordered || left.len().max(right.len()) > SEARCHED {
+            return;
+        }
+        let ops = similar::capture_diff_slices(similar::Algorithm::Myers, left, right);
+        let runs = ops.iter().filter_map(|op| match op {
+            similar::DiffOp::Equal { old_index, new_index, len } => Some((*old_index, *new_index, *len)),
+            _ => None,
+        });
+        let pairs: Vec<(usize, usize)> =
+            runs.flat_map(|(l, r, len)| (0..len).map(move |at| (l + at, r + at))).collect();
+        if pairs.len() < self.pairs.len() {
+            return;
+        }
+        let (lefts, rights): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
+        self.left_only = (0..left.len()).filter(|at| !lefts.contains(at)).collect();
+        self.right_only = (0..right.len()).filter(|at| !rights.contains(at)).collect();
+        self.exact = pairs.len();
+        self.pairs = pairs;
+        self.reordered = false;
+    }
+
+    /// Pairs what is left over of numbers, the smallest with the smallest: no other way brings them nearer.
+    pub(super) fn pair_numbers(
+        &mut self,
+        left: impl Fn(usize) -> Option<f64>,
+        right: impl Fn(usize) -> Option<f64>,
+    ) {
+        let sorted = |list: &[usize], number: &dyn Fn(usize) -> Option<f64>| -> Option<Vec<usize>> {
+            let mut out: Vec<(f64, usize)> =
+                list.iter().map(|at| Some((number(*at)?, *at))).collect::<Option<_>>()?;
+            out.sort_by(|a, b| a.0.total_cmp(&b.0));
+            Some(out.into_iter().map(|(_, at)| at).collect())
+        };
+        if self.left_only.len() != self.right_only.len() {
+            return;
+        }
+        if let (Some(lefts), Some(rights)) =
+            (sorted(&self.left_only, &left), sorted(&self.right_only, &right))
+        {
+            self.pairs.extend(lefts.into_iter().zip(rights));
+            self.left_only.clear();
+            self.right_only.clear();
+        }
     }
 
     /// Takes in an alignment of sublists, given where their items stand.

@@ -7,22 +7,23 @@ use crate::lens::Hand;
 use crate::path::Step;
 use crate::rules::Mode;
 
-/// Fields tried as the key of a list's items.
-const KEYS_TRIED: usize = 8;
-
 impl Walk<'_, '_> {
     pub(super) fn array(&mut self, left: NodeId, right: NodeId, mode: Mode) {
         let lefts: Vec<NodeId> = self.left.children(left).collect();
         let rights: Vec<NodeId> = self.right.children(right).collect();
-        let place = self.place();
-        let free = place.is_some_and(|p| p.order) || (!self.flat && self.rules.unordered(self.path.steps()));
-        if lefts.len() != rights.len() {
-            if place.is_some_and(|p| p.length) || mode == Mode::Ignore {
-                self.explain();
-            } else {
-                self.found(What::Length { left: lefts.len(), right: rights.len() });
-            }
+        if mode == Mode::Shape {
+            return self.by_shape(&lefts, &rights);
         }
+        let lists = self.lists();
+        if let Some(fields) = lists.key {
+            return self.by_named_key(&lefts, &rights, fields, mode);
+        }
+        if lists.set {
+            return self.as_sets((lefts, rights), mode);
+        }
+        let place = self.place();
+        let noisy = place.is_some_and(|p| p.order);
+        self.length(lefts.len(), rights.len(), mode);
         // Equal items at both ends stay where they are.
         let both = lefts.len().min(rights.len());
         let head = (0..both).take_while(|at| self.is_same(lefts[*at], rights[*at])).count();
@@ -33,26 +34,75 @@ impl Walk<'_, '_> {
             lefts: (head..lefts.len() - tail).map(|at| (at, lefts[at])).collect(),
             rights: (head..rights.len() - tail).map(|at| (at, rights[at])).collect(),
         };
-        let pairs = self.align(items, free, lefts.len() == rights.len(), mode);
+        let how = How {
+            free: noisy || lists.unordered,
+            by_rule: lists.unordered,
+            same_length: lefts.len() == rights.len(),
+            mode,
+        };
+        let pairs = self.align(items, how);
+        self.pairs(&pairs, &lefts, &rights, mode);
+    }
+
+    pub(super) fn pairs(
+        &mut self,
+        pairs: &[(usize, usize)],
+        lefts: &[NodeId],
+        rights: &[NodeId],
+        mode: Mode,
+    ) {
         for (l, r) in pairs {
-            let foreign = self.is_learning() && is_foreign((self.left, lefts[l]), (self.right, rights[r]));
+            let foreign = self.is_learning() && is_foreign((self.left, lefts[*l]), (self.right, rights[*r]));
             self.foreign += usize::from(foreign);
-            self.step(Step::Index(l), lefts[l], rights[r], mode);
+            self.step(Step::Index(*l), lefts[*l], rights[*r], mode);
             self.foreign -= usize::from(foreign);
         }
     }
 
+    pub(super) fn length(&mut self, left: usize, right: usize, mode: Mode) {
+        if left == right {
+            return;
+        }
+        if mode == Mode::Ignore && !self.keeps_below() {
+            self.silence("ignored");
+        } else if self.place().is_some_and(|p| p.length) {
+            self.explain();
+        } else {
+            self.found(What::Length { left, right });
+        }
+    }
+
+    /// The order of items differs.
+    fn order(&mut self, how: How) {
+        if how.by_rule {
+            self.lined_up("order", "the order does not count");
+        } else if how.free {
+            self.explain();
+        } else if how.mode == Mode::Ignore && !self.keeps_below() {
+            self.silence("ignored");
+        } else {
+            self.found(What::Order);
+        }
+    }
+
+    /// A rule says how a list is lined up, and it made a difference.
+    pub(super) fn lined_up(&mut self, kind: &'static str, how: &str) {
+        self.shaped(kind, |walk| format!("{how}, by {}", walk.rules.origin_of_lists(walk.path.steps())));
+    }
+
     /// Which items are compared with which, in the left's order.
-    fn align(&mut self, mut items: Items, free: bool, same_length: bool, mode: Mode) -> Vec<(usize, usize)> {
+    pub(super) fn align(&mut self, mut items: Items, how: How) -> Vec<(usize, usize)> {
         let mut known = Vec::new();
-        if same_length && !free {
+        let in_place = how.same_length && !how.free;
+        if in_place && items.lefts.len() > 1 {
             // Items that are equal where they stand, in meaning, are walked there (for the shape of noise).
             let (mut lefts, mut rights) = (Vec::new(), Vec::new());
             for (l, r) in items.lefts.into_iter().zip(items.rights) {
                 if self.is_same(l.1, r.1) {
                     continue;
                 }
-                if self.canon_item(Hand::Left, l.0, l.1, true) == self.canon_item(Hand::Right, l.0, r.1, true)
+                if self.canon_item(Hand::Left, l, how, true)
+                    == self.canon_item(Hand::Right, (l.0, r.1), how, true)
                 {
                     known.push((l.0, r.0));
                 } else {
@@ -66,21 +116,17 @@ impl Walk<'_, '_> {
             return known;
         }
         let mut alignment =
-            if same_length && !free { self.align_in_place(&items) } else { self.align_freely(&items, free) };
+            if in_place { self.align_in_place(&items, how) } else { self.align_freely(&items, how) };
         if alignment.reordered {
-            if free || mode == Mode::Ignore {
-                self.explain();
-            } else {
-                self.found(What::Order);
-            }
+            self.order(how);
         }
         let (left, right) = (self.left, self.right);
         let likeness = |l: usize, r: usize| alike((left, items.lefts[l].1), (right, items.rights[r].1));
-        if free {
+        if how.free {
             alignment.pair_rest(likeness);
         } else {
             alignment.pair_gaps(likeness);
-            if same_length {
+            if how.same_length {
                 // As many on both sides: none may stay without a partner.
                 alignment.pair_rest(likeness);
             }
@@ -91,14 +137,14 @@ impl Walk<'_, '_> {
     }
 
     /// Lists of one length: items stay at their positions unless more of them are found elsewhere.
-    fn align_in_place(&mut self, items: &Items) -> Alignment {
+    fn align_in_place(&mut self, items: &Items, how: How) -> Alignment {
         let count = items.lefts.len();
         let in_place =
             || Alignment { pairs: (0..count).map(|at| (at, at)).collect(), ..Alignment::default() };
         if count < 2 {
             return in_place();
         }
-        let by_value = self.by_value(items, false);
+        let by_value = self.by_value(items, how);
         if by_value.pairs.len() == count {
             return by_value;
         }
@@ -110,14 +156,15 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn align_freely(&mut self, items: &Items, free: bool) -> Alignment {
-        if !free {
-            if let Some(by_key) = self.by_key(items) {
-                return by_key;
-            }
-            return self.by_value(items, false);
+    fn align_freely(&mut self, items: &Items, how: How) -> Alignment {
+        if !how.free {
+            let by_key = self.by_key(items);
+            let by_value = self.by_value(items, how);
+            let Some(by_key) = by_key else { return by_value };
+            // A number of the row tells items apart and is no key of theirs: what is equal belongs together.
+            return if by_value.exact > self.equal_pairs(&by_key, items, how) { by_value } else { by_key };
         }
-        let mut alignment = self.by_value(items, true);
+        let mut alignment = self.by_value(items, how);
         let rest = Items {
             lefts: alignment.left_only.iter().map(|at| items.lefts[*at]).collect(),
             rights: alignment.right_only.iter().map(|at| items.rights[*at]).collect(),
@@ -129,96 +176,70 @@ impl Walk<'_, '_> {
         alignment
     }
 
-    /// Pairs equal items; then, of the rest, those that noise excuses.
-    fn by_value(&mut self, items: &Items, free: bool) -> Alignment {
-        let (lefts, rights) = self.canons(items, false);
+    fn equal_pairs(&mut self, alignment: &Alignment, items: &Items, how: How) -> usize {
+        let (lefts, rights) = self.canons(items, how, false);
+        alignment.pairs.iter().filter(|(l, r)| lefts[*l] == rights[*r]).count()
+    }
+
+    /// Pairs equal items; then, of the rest, those that noise or a rule excuses.
+    fn by_value(&mut self, items: &Items, how: How) -> Alignment {
+        let (lefts, rights) = self.canons(items, how, false);
         let mut alignment = Alignment::by_equality(&lefts, &rights);
-        if self.has_noise() && !alignment.left_only.is_empty() && !alignment.right_only.is_empty() {
-            let (lefts, rights) = self.canons(items, true);
+        if how.free {
+            let number = |hand: Hand, at: usize| self.number(hand, items, at);
+            alignment.pair_numbers(|at| number(Hand::Left, at), |at| number(Hand::Right, at));
+        } else {
+            alignment.keep_order(&lefts, &rights);
+        }
+        let excuses = self.has_noise() || !self.flat;
+        if excuses && !alignment.left_only.is_empty() && !alignment.right_only.is_empty() {
+            let (lefts, rights) = self.canons(items, how, true);
             alignment.reordered &= Alignment::by_equality(&lefts, &rights).reordered;
-            alignment.refine(&lefts, &rights, free);
+            alignment.refine(&lefts, &rights, how.free);
         }
         alignment
     }
 
-    fn canons(&mut self, items: &Items, blind: bool) -> (Vec<u64>, Vec<u64>) {
-        let lefts = items.lefts.iter().map(|(at, id)| self.canon_item(Hand::Left, *at, *id, blind)).collect();
+    fn canons(&mut self, items: &Items, how: How, blind: bool) -> (Vec<u64>, Vec<u64>) {
+        let lefts = items.lefts.iter().map(|item| self.canon_item(Hand::Left, *item, how, blind)).collect();
         let rights =
-            items.rights.iter().map(|(at, id)| self.canon_item(Hand::Right, *at, *id, blind)).collect();
+            items.rights.iter().map(|item| self.canon_item(Hand::Right, *item, how, blind)).collect();
         (lefts, rights)
     }
 
-    /// Pairs objects by a field that tells them apart on both sides and that both sides share.
-    fn by_key(&self, items: &Items) -> Option<Alignment> {
-        let first = items.lefts.first()?.1;
-        if self.left.kind(first) != Kind::Object {
-            return None;
-        }
-        let mut fields: Vec<_> = self
-            .left
-            .children(first)
-            .filter(|child| matches!(self.left.kind(*child), Kind::String | Kind::Number))
-            .map(|child| self.left.key(child))
-            .collect();
-        fields.sort_by_key(|field| !is_key_name(field));
-        let mut best = None;
-        for field in fields.iter().take(KEYS_TRIED) {
-            let Some(lefts) = self.key_values(Hand::Left, &items.lefts, field) else {
-                continue;
-            };
-            let Some(rights) = self.key_values(Hand::Right, &items.rights, field) else {
-                continue;
-            };
-            let alignment = Alignment::by_equality(&lefts, &rights);
-            if alignment.pairs.is_empty() || alignment.pairs.len() * 2 < lefts.len().min(rights.len()) {
-                continue;
-            }
-            // A key under which everything keeps its place explains more than one under which it moves.
-            if !alignment.reordered {
-                return Some(alignment);
-            }
-            best.get_or_insert(alignment);
-        }
-        best
+    fn canon_item(&mut self, hand: Hand, (at, id): (usize, NodeId), how: How, blind: bool) -> u64 {
+        self.canon_below(hand, Step::Index(at), id, (blind, how.mode))
     }
 
-    /// The values of one field, if every item has it and no two share one.
-    fn key_values(&self, hand: Hand, items: &[(usize, NodeId)], field: &str) -> Option<Vec<String>> {
-        let document = match hand {
-            Hand::Left => self.left,
-            Hand::Right => self.right,
+    /// The number that an item is, where it is one.
+    fn number(&self, hand: Hand, items: &Items, at: usize) -> Option<f64> {
+        let (document, id) = match hand {
+            Hand::Left => (self.left, items.lefts[at].1),
+            Hand::Right => (self.right, items.rights[at].1),
         };
-        let mut seen = std::collections::HashSet::with_capacity(items.len());
-        let mut out = Vec::with_capacity(items.len());
-        for (_, id) in items {
-            let member = document.member(*id, field)?;
-            if !matches!(document.kind(member), Kind::String | Kind::Number) {
-                return None;
-            }
-            let value = self.lens.normal(hand, &document.scalar(member)).into_owned();
-            if !seen.insert(value.clone()) {
-                return None;
-            }
-            out.push(value);
-        }
-        Some(out)
+        if document.kind(id) == Kind::Number { document.raw(id).parse().ok() } else { None }
     }
+}
+
+/// How items are lined up.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct How {
+    /// Their order does not count.
+    pub(super) free: bool,
+    /// A rule says so.
+    pub(super) by_rule: bool,
+    pub(super) same_length: bool,
+    /// How what stands in them is compared.
+    pub(super) mode: Mode,
 }
 
 /// Members looked at when two items are held against each other.
 const COMPARED: usize = 64;
 
 /// Items to be lined up: position in their list, node.
-struct Items {
-    lefts: Vec<(usize, NodeId)>,
-    rights: Vec<(usize, NodeId)>,
-}
-
-fn is_key_name(field: &str) -> bool {
-    let lower = field.to_ascii_lowercase();
-    matches!(lower.as_str(), "id" | "_id" | "uuid" | "key" | "name" | "slug" | "code" | "sku")
-        || lower.ends_with("_id")
-        || field.ends_with("Id")
+pub(super) struct Items {
+    pub(super) lefts: Vec<(usize, NodeId)>,
+    pub(super) rights: Vec<(usize, NodeId)>,
 }
 
 /// Whether two objects share so little that they stand for different things: most of their scalars differ.
@@ -236,7 +257,7 @@ fn is_foreign((left, l): (&Document<'_>, NodeId), (right, r): (&Document<'_>, No
 }
 
 /// How many members two objects share; other values are alike if they are of one type.
-fn alike((left, l): (&Document<'_>, NodeId), (right, r): (&Document<'_>, NodeId)) -> usize {
+pub(super) fn alike((left, l): (&Document<'_>, NodeId), (right, r): (&Document<'_>, NodeId)) -> usize {
     if left.kind(l) != right.kind(r) {
         return 0;
     }

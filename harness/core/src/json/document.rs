@@ -80,6 +80,13 @@ impl<'a> Document<'a> {
         &self.text[node.start as usize..node.end as usize]
     }
 
+    /// Where a value stands in the text, a string with its quotes.
+    pub(crate) fn span(&self, id: NodeId) -> Range<usize> {
+        let node = &self.nodes[id];
+        let quote = usize::from(node.kind == Kind::String);
+        node.start as usize - quote..node.end as usize + quote
+    }
+
     /// A scalar as text: a string decoded, everything else as written.
     pub(crate) fn scalar(&self, id: NodeId) -> Cow<'a, str> {
         let raw = self.raw(id);

@@ -4,6 +4,7 @@ mod align;
 mod array;
 mod canon;
 mod document;
+mod key;
 mod number;
 mod object;
 mod parse;
@@ -11,6 +12,6 @@ mod scalar;
 mod walk;
 
 pub(crate) use document::{Document, Kind};
-pub(crate) use number::Decimal;
+pub(crate) use number::{Decimal, within};
 pub(crate) use parse::Unreadable;
 pub(crate) use walk::{Purpose, Sink, Walk, What};

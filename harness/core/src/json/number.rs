@@ -43,9 +43,43 @@ impl Decimal {
         format!("{sign}{digits}e{}", self.exponent).parse().unwrap_or(f64::NAN)
     }
 
+    /// The number with at most so many decimals, halves away from zero.
+    pub(crate) fn rounded(&self, decimals: u32) -> Self {
+        let dropped = -(self.exponent + i64::from(decimals));
+        if dropped <= 0 || self.digits.is_empty() {
+            return self.clone();
+        }
+        let kept = usize::try_from(self.digits.len() as i64 - dropped).ok();
+        let up = kept.is_some_and(|kept| self.digits.as_bytes()[kept] >= b'5');
+        let mut digits: Vec<u8> = self.digits.bytes().take(kept.unwrap_or(0)).collect();
+        if up {
+            let nines = digits.iter().rev().take_while(|digit| **digit == b'9').count();
+            let at = digits.len() - nines;
+            digits[at..].fill(b'0');
+            match at.checked_sub(1) {
+                Some(before) => digits[before] += 1,
+                None => digits.insert(0, b'1'),
+            }
+        }
+        let text = String::from_utf8(digits).unwrap_or_default();
+        let sign = if self.negative { "-" } else { "" };
+        Self::parse(&format!("{sign}{text}e-{decimals}")).unwrap_or(Self {
+            negative: false,
+            digits: String::new(),
+            exponent: 0,
+        })
+    }
+
     /// Whether it is a whole number.
     pub(crate) fn is_whole(&self) -> bool {
         self.exponent >= 0
+    }
+}
+
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let digits = if self.digits.is_empty() { "0" } else { &self.digits };
+        write!(f, "{}{digits}e{}", if self.negative { "-" } else { "" }, self.exponent)
     }
 }
 
@@ -85,6 +119,25 @@ mod tests {
     fn what_is_no_number_is_none() {
         for text in ["", "-", "a", "1e99999999999", "1.2.3", "0x1", "１"] {
             assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn rounding() {
+        for (text, decimals, expected) in [
+            ("1.005", 2, "1.01"),
+            ("1.004", 2, "1"),
+            ("-2.5", 0, "-3"),
+            ("0.4", 0, "0"),
+            ("0.5", 0, "1"),
+            ("9.996", 2, "10"),
+            ("0.0001", 2, "0"),
+            ("0.06", 1, "0.1"),
+            ("123e5", 2, "12300000"),
+            ("9007199254740993.4", 0, "9007199254740993"),
+        ] {
+            let rounded = Decimal::parse(text).expect("number").rounded(decimals);
+            assert_eq!(rounded, Decimal::parse(expected).expect("number"), "{text} to {decimals}");
         }
     }
 

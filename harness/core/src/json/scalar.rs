@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::document::{Kind, NodeId};
-use super::number::{Decimal, within};
+use super::number::Decimal;
 use super::walk::{Purpose, Walk, What};
 use crate::form::{Form, Forms, Misfit};
 use crate::lens::Likeness;
 use crate::meaning::same_meaning;
-use crate::rules::Mode;
+use crate::rules::{Mode, Ruling};
 
 impl<'a> Walk<'_, 'a> {
     pub(super) fn scalar(&mut self, left: NodeId, right: NodeId, kind: Kind, mode: Mode) {
@@ -17,12 +17,32 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         match mode {
-            Mode::Format => return self.by_format(kind, texts),
-            Mode::Tolerance { abs, rel } if kind == Kind::Number && within(&texts.0, &texts.1, abs, rel) => {
-                return self.shaped("rule", "within the distance that a rule allows");
-            }
-            _ => {}
+            Mode::Format => self.by_format(kind, texts),
+            Mode::Texts(rule) => self.by_rule(rule, kind, texts),
+            _ => self.in_full(kind, texts),
         }
+    }
+
+    /// A rule beats noise: what it does not make equal differs, whatever the reference shows.
+    fn by_rule(&mut self, rule: usize, kind: Kind, texts: (Cow<'a, str>, Cow<'a, str>)) {
+        let instead = match self.rules.ruling(rule, &self.lens, &texts.0, &texts.1) {
+            Ruling::Equal => return self.shaped("rule", |walk| walk.rules.why(rule)),
+            Ruling::Different => None,
+            Ruling::Instead(l, r) => Some((Cow::Owned(l.into_owned()), Cow::Owned(r.into_owned()))),
+        };
+        if let Some(texts) = instead {
+            return self.in_full(kind, texts);
+        }
+        if self.is_learning() {
+            return self.explain();
+        }
+        if matches!(self.lens.compare(&texts.0, &texts.1), Likeness::Masked) {
+            return self.explain();
+        }
+        self.found(difference(kind, texts));
+    }
+
+    fn in_full(&mut self, kind: Kind, texts: (Cow<'a, str>, Cow<'a, str>)) {
         let likeness = self.lens.compare(&texts.0, &texts.1);
         if likeness == Likeness::Masked {
             return self.explain();
@@ -49,7 +69,7 @@ impl<'a> Walk<'_, 'a> {
 
     /// A captured value: its type is the same already, its form must be too.
     fn by_symbol(&mut self, texts: (Cow<'a, str>, Cow<'a, str>)) {
-        self.shaped("symbol", "a captured value stands here, which differs by nature");
+        self.shaped("symbol", |_| "a captured value stands here, which differs by nature".to_owned());
         if !Form::of(&texts.0).admits(&Form::of(&texts.1)) {
             self.found(What::Format { kind: "shape", texts });
         }
@@ -63,9 +83,12 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn by_format(&mut self, kind: Kind, texts: (Cow<'a, str>, Cow<'a, str>)) {
+        if self.is_learning() {
+            return self.explain();
+        }
         let mut forms = Forms::default();
         forms.add(&texts.0);
-        self.shaped("rule", "compared by type and form, by rule");
+        self.silence("compared by type and form");
         if let Some(what) = misfit(&forms, kind, &texts) {
             self.found(what);
         }

@@ -1,13 +1,13 @@
 //! Two documents walked side by side. What differs goes to a sink: once to learn noise, once to find drift.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::document::{Document, Kind, NodeId};
-use crate::lens::Lens;
+use crate::lens::{Hand, Lens};
 use crate::noise::{Noise, Place};
 use crate::path::{Path, Step};
-use crate::rules::{CaseRules, Mode};
+use crate::rules::{CaseRules, Lists, Mode};
 
 /// Deepest level that is compared value by value; below it, subtrees are equal or not.
 const MAX_DEPTH: usize = 128;
@@ -73,12 +73,16 @@ pub(crate) struct Walk<'w, 'a> {
     pub(super) path: Path<'a>,
     pub(super) sink: &'w mut dyn Sink,
     pub(super) varied: HashMap<u64, bool>,
+    /// Numbers of large values, by side, node, blindness and place.
+    pub(super) canons: HashMap<(bool, NodeId, bool, u64), u64>,
     /// Within items of a list that are not the same thing on both sides (while learning).
     pub(super) foreign: usize,
     /// While items are lined up: do not see what noise excuses.
     pub(super) blind: bool,
     /// Something differs in meaning, noise and symbols included: unequal bytes say nothing more.
     explained: bool,
+    /// Places and kinds for which `shaped` was said: once is enough.
+    told: HashSet<(u64, &'static str)>,
 }
 
 impl<'w, 'a> Walk<'w, 'a> {
@@ -94,14 +98,16 @@ impl<'w, 'a> Walk<'w, 'a> {
             right: documents.1,
             lens,
             purpose,
-            flat: rules.is_empty() || (rules.is_flat() && rules.body() == Mode::Exact),
+            flat: rules.is_plain(),
             rules,
             path: Path::default(),
             sink,
             varied: HashMap::new(),
+            canons: HashMap::new(),
             blind: true,
             foreign: 0,
             explained: false,
+            told: HashSet::new(),
         }
     }
 
@@ -122,9 +128,12 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.explained = true;
     }
 
-    pub(super) fn shaped(&mut self, kind: &'static str, why: impl Into<String>) {
+    pub(super) fn shaped(&mut self, kind: &'static str, why: impl FnOnce(&Self) -> String) {
         self.explained = true;
-        self.sink.shaped(&self.path, kind, why.into());
+        if self.told.insert((self.path.hash(), kind)) {
+            let why = why(self);
+            self.sink.shaped(&self.path, kind, why);
+        }
     }
 
     pub(super) fn is_learning(&self) -> bool {
@@ -161,54 +170,70 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn value(&mut self, left: NodeId, right: NodeId, inherited: Mode) {
         let mode = self.mode(inherited);
+        if mode == Mode::Ignore && !self.keeps_below() {
+            return self.silence("ignored");
+        }
         if self.place().is_some_and(|place| place.unstable.is_some()) {
             return self.explain();
-        }
-        let below = !self.flat && self.rules.reach_below(self.path.steps());
-        if mode == Mode::Ignore && !below {
-            return self.silence("ignored");
         }
         let (l, r) = (self.left.kind(left), self.right.kind(right));
         if l != r {
             return self.other_type(left, right, mode);
         }
-        if mode == Mode::Type && !below {
+        if self.path.depth() >= MAX_DEPTH {
+            return self.deep(left, right);
+        }
+        // Below a place that is compared by its type, only what a rule names is compared.
+        let below = if mode == Mode::Type { Mode::Ignore } else { mode };
+        if mode == Mode::Type && (l.is_scalar() || !self.keeps_below()) {
             return self.silence("compared by its type");
         }
-        if self.path.depth() >= MAX_DEPTH {
-            if self.place().is_some_and(|place| place.deep) {
-                self.explain();
-            } else if !self.same_tokens(left, right) {
-                let texts = (Cow::Borrowed(self.left.raw(left)), Cow::Borrowed(self.right.raw(right)));
-                self.found(What::Value { kind: Some("deep"), texts });
-            }
-            return;
-        }
         match l {
-            Kind::Object => self.object(left, right, mode),
-            Kind::Array => self.array(left, right, mode),
-            _ if matches!(mode, Mode::Ignore | Mode::Type) => self.explain(),
+            Kind::Object => self.object(left, right, below),
+            Kind::Array => self.array(left, right, below),
+            _ if mode == Mode::Ignore => self.silence("ignored"),
+            _ if mode == Mode::Shape => self.silence("compared by its type"),
             kind => self.scalar(left, right, kind, mode),
         }
     }
 
-    fn mode(&mut self, inherited: Mode) -> Mode {
+    /// Below the deepest level that is looked into, subtrees are equal or not.
+    fn deep(&mut self, left: NodeId, right: NodeId) {
+        if self.place().is_some_and(|place| place.deep) {
+            self.explain();
+        } else if !self.same_tokens(left, right) {
+            let texts = (Cow::Borrowed(self.left.raw(left)), Cow::Borrowed(self.right.raw(right)));
+            self.found(What::Value { kind: Some("deep"), texts });
+        }
+    }
+
+    pub(super) fn mode(&self, inherited: Mode) -> Mode {
         if self.flat { inherited } else { self.rules.mode_at(self.path.steps(), inherited) }
     }
 
+    /// How the array or object at the walk's place is lined up.
+    pub(super) fn lists(&self) -> Lists<'w> {
+        if self.flat { Lists::default() } else { self.rules.lists(self.path.steps()) }
+    }
+
+    /// Whether some rule compares what lies below the walk's place, which is ignored.
+    pub(super) fn keeps_below(&self) -> bool {
+        !self.flat && self.rules.keeps_below(self.path.steps())
+    }
+
     /// Nothing more is compared here, by rule.
-    fn silence(&mut self, how: &str) {
-        let origin = self.rules.origin(self.path.steps());
-        let why = match origin {
-            Some((origin, Some(reason))) => format!("{how} by the rule at {origin}: {reason}"),
-            Some((origin, None)) => format!("{how} by the rule at {origin}"),
-            None => format!("{how} by rule"),
-        };
-        self.shaped("rule", why);
+    pub(super) fn silence(&mut self, how: &str) {
+        self.shaped("rule", |walk| format!("{how} by {}", walk.rules.origin(walk.path.steps())));
     }
 
     fn other_type(&mut self, left: NodeId, right: NodeId, mode: Mode) {
-        if mode == Mode::Ignore || self.place().is_some_and(|place| place.varied) {
+        if mode == Mode::Ignore {
+            // What a rule compares below has gone, or has come.
+            self.silence("ignored");
+            self.kept(Hand::Left, left, mode);
+            return self.kept(Hand::Right, right, mode);
+        }
+        if self.place().is_some_and(|place| place.varied) || self.is_excused_by_shape(mode) {
             return self.explain();
         }
         if self.is_learning() && self.is_varied() {
@@ -216,6 +241,44 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
         let texts = (show(self.left, left), show(self.right, right));
         self.found(What::Type { left: self.left.kind(left), right: self.right.kind(right), texts });
+    }
+
+    /// Reports what stands on one side only and is compared by a rule, below a place that is ignored.
+    pub(super) fn kept(&mut self, hand: Hand, id: NodeId, inherited: Mode) {
+        if self.path.depth() >= MAX_DEPTH || !self.keeps_below() {
+            return;
+        }
+        let document = self.document(hand);
+        let is_object = document.kind(id) == Kind::Object;
+        let children: Vec<NodeId> = document.children(id).collect();
+        for (at, child) in children.into_iter().enumerate() {
+            let step = if is_object { Step::Key(document.key(child)) } else { Step::Index(at) };
+            self.path.push(step);
+            let mode = self.mode(inherited);
+            if mode == Mode::Ignore {
+                self.kept(hand, child, mode);
+            } else {
+                let value = document.raw(child);
+                self.found(if hand == Hand::Left { What::Removed { value } } else { What::Added { value } });
+            }
+            self.path.pop();
+        }
+    }
+
+    pub(super) fn document(&self, hand: Hand) -> &'w Document<'a> {
+        match hand {
+            Hand::Left => self.left,
+            Hand::Right => self.right,
+        }
+    }
+
+    /// Whether a list that is compared by its shape shows both what differs here on the reference itself.
+    pub(super) fn is_excused_by_shape(&mut self, mode: Mode) -> bool {
+        mode == Mode::Shape && self.in_list() && holds_both(self.left, self.path.steps())
+    }
+
+    fn in_list(&self) -> bool {
+        self.path.steps().iter().any(|step| !matches!(step, Step::Key(_)))
     }
 
     /// Whether subtrees are equal token by token: the comparison below the deepest level.
@@ -233,7 +296,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// Whether one side by itself shows, within a list, both what differs here: both types, or both presence and
     /// absence. Then it is the data that varies, not the contract.
     pub(super) fn is_varied(&mut self) -> bool {
-        if !self.path.steps().iter().any(|step| matches!(step, Step::Index(_) | Step::AnyKey)) {
+        if !self.in_list() {
             return false;
         }
         if self.foreign > 0 {
@@ -271,7 +334,7 @@ fn holds_both(document: &Document<'_>, steps: &[Step<'_>]) -> bool {
                     Some(child) => next.push(child),
                     None => absent = true,
                 },
-                Step::Index(_) | Step::AnyKey => next.extend(document.children(id)),
+                Step::Index(_) | Step::AnyKey | Step::MapKey(_) => next.extend(document.children(id)),
             }
         }
         here = next;

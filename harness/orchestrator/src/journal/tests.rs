@@ -4,8 +4,11 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
+use envparity_config::{Rule, Verb};
+use envparity_core::Redaction;
 use envparity_model::{
-    CaseId, Exchange, HeaderLine, JOURNAL_SCHEMA, JournalLine, Masker, Outcome, Response, Sample, Timing,
+    AssertResult, BodyRef, Capture, CaseId, Exchange, HeaderLine, JOURNAL_SCHEMA, JournalLine, Masker,
+    Outcome, Response, Sample, Timing,
 };
 use envparity_runner::Recorder;
 
@@ -29,27 +32,32 @@ fn header() -> JournalLine {
 
 fn record(journal: &Journal, number: usize, sample: Sample, body: &[u8], value: &str) {
     let sink = journal.sink();
+    let mut exchange = exchange(number, sample, value);
+    if let Outcome::Response(response) = &mut exchange.outcome {
+        response.body = sink.body(body, false, None);
+    }
+    sink.exchange("qa", exchange);
+}
+
+fn exchange(number: usize, sample: Sample, value: &str) -> Exchange {
     let response = Response {
         version: "HTTP/1.1".to_owned(),
         status: 200,
         headers: vec![("x-value".to_owned(), value.to_owned())],
-        body: sink.body(body, false, None),
+        body: BodyRef { sha256: String::new(), size: 0, truncated: false, undecoded: None },
         hops: Vec::new(),
     };
-    sink.exchange(
-        "qa",
-        Exchange {
-            case: case(number),
-            sample,
-            attempt: 1,
-            first_failure: None,
-            request: None,
-            outcome: Outcome::Response(response),
-            captures: Vec::new(),
-            asserts: Vec::new(),
-            timing: Timing::default(),
-        },
-    );
+    Exchange {
+        case: case(number),
+        sample,
+        attempt: 1,
+        first_failure: None,
+        request: None,
+        outcome: Outcome::Response(response),
+        captures: Vec::new(),
+        asserts: Vec::new(),
+        timing: Timing::default(),
+    }
 }
 
 fn case(number: usize) -> CaseId {
@@ -64,7 +72,7 @@ fn value_of(exchange: &Exchange) -> &str {
 }
 
 fn written(folder: &Path, count: usize) -> Journal {
-    let journal = Journal::create(folder, Masker::default()).unwrap();
+    let journal = Journal::create(folder, Masker::default(), Redaction::default()).unwrap();
     journal.line("qa", &header());
     for number in 0..count {
         // Lines longer than what is read at once, and shorter ones.
@@ -125,7 +133,7 @@ fn a_journal_that_shrank_is_an_error() {
 #[test]
 fn secrets_reach_neither_lines_nor_bodies() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::create(folder.path(), Masker::new(b"key".to_vec())).unwrap();
+    let journal = Journal::create(folder.path(), Masker::new(b"key".to_vec()), Redaction::default()).unwrap();
     journal.line("qa", &header());
     let sink = journal.sink();
     sink.secret("hunter22");
@@ -137,4 +145,50 @@ fn secrets_reach_neither_lines_nor_bodies() {
     let body = Bodies::of(folder.path()).of_response(&exchange).unwrap();
     let body = String::from_utf8(body).unwrap();
     assert!(body.starts_with("is [masked:") && body.ends_with(" it"), "{body}");
+}
+
+#[test]
+fn what_a_rule_redacts_is_written_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let rule = Rule {
+        case: None,
+        at: "$.pin".to_owned(),
+        verb: Verb::Redact,
+        reason: None,
+        origin: "parity.toml:1".to_owned(),
+    };
+    let journal =
+        Journal::create(folder.path(), Masker::new(b"key".to_vec()), Redaction::new(&[rule])).unwrap();
+    journal.line("qa", &header());
+    for (number, pin) in [(0, "\"4711\""), (1, "4711"), (2, "\"sesame-open\"")] {
+        let sink = journal.sink();
+        let mut exchange = exchange(number, Sample::Primary, pin);
+        let mut body = format!("{{\"pin\":{pin}}}").into_bytes();
+        let value: serde_json::Value = serde_json::from_str(pin).unwrap();
+        exchange.captures.push(Capture { name: "code".to_owned(), value });
+        exchange.asserts.push(AssertResult {
+            line: 1,
+            text: "jsonpath \"$.pin\" == \"x\"".to_owned(),
+            passed: false,
+            actual: Some(format!("value <{pin}>")),
+            timed: false,
+        });
+        sink.redact(&mut exchange, &mut body);
+        if let Outcome::Response(response) = &mut exchange.outcome {
+            response.headers.clear();
+            response.body = sink.body(&body, false, None);
+        }
+        sink.exchange("qa", exchange);
+    }
+    // Long enough to be looked for: in a header of a later answer, too.
+    record(&journal, 3, Sample::Primary, b"", "see sesame-open");
+    let lines = std::fs::read_to_string(folder.path().join(file_name("qa"))).unwrap();
+    assert!(!lines.contains("4711") && !lines.contains("sesame"), "{lines}");
+    let recording = read_recording(&folder.path().join(file_name("qa")), "qa").unwrap();
+    let body = |number: usize| {
+        let exchange = recording.exchange(&case(number), Sample::Primary).unwrap().unwrap();
+        String::from_utf8(Bodies::of(folder.path()).of_response(&exchange).unwrap()).unwrap()
+    };
+    assert!((0..3).all(|number| body(number).starts_with("{\"pin\":\"[masked:")));
+    assert_ne!(body(0), body(1), "a text is no number");
 }

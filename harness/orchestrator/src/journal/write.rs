@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use envparity_core::Redaction;
 use envparity_model::{
     BodyRef, Exchange, JOURNAL_SCHEMA, JournalLine, Masker, NotSent, Outcome, Problem, Sample, SentRequest,
     is_secret_name,
@@ -19,6 +20,8 @@ use super::file_name;
 /// All journals of one run.
 pub(crate) struct Journal {
     folder: PathBuf,
+    /// What rules keep out of it.
+    redaction: Redaction,
     state: Mutex<State>,
 }
 
@@ -48,7 +51,7 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub(crate) fn create(folder: &Path, masker: Masker) -> Result<Self, Problem> {
+    pub(crate) fn create(folder: &Path, masker: Masker, redaction: Redaction) -> Result<Self, Problem> {
         let bodies = folder.join("bodies");
         fs::create_dir_all(&bodies).map_err(|error| {
             Problem::new(format!("failed to create `{}`: {error}", bodies.display()))
@@ -65,7 +68,7 @@ impl Journal {
             secret_headers: HashMap::new(),
             broken: None,
         };
-        Ok(Self { folder: folder.to_owned(), state: Mutex::new(state) })
+        Ok(Self { folder: folder.to_owned(), redaction, state: Mutex::new(state) })
     }
 
     /// Writes one line.
@@ -257,6 +260,21 @@ fn is_secret_header(name: &str) -> bool {
     !challenge && is_secret_name(name)
 }
 
+/// Takes a value out of what the suite saw of it. Values too short to be looked for in other texts go here at least.
+fn redact_value(value: &str, exchange: &mut Exchange, masker: &Masker) {
+    for capture in &mut exchange.captures {
+        let text = capture.value.as_str().map_or_else(|| capture.value.to_string(), str::to_owned);
+        if text == value {
+            capture.value = masker.mask(value).to_string().into();
+        }
+    }
+    for actual in exchange.asserts.iter_mut().filter_map(|assert| assert.actual.as_mut()) {
+        if actual.contains(value) {
+            *actual = masker.mask(actual).to_string();
+        }
+    }
+}
+
 /// The recorder of one pass.
 pub(crate) struct JournalSink<'a> {
     journal: &'a Journal,
@@ -272,6 +290,20 @@ impl Journal {
 impl Recorder for JournalSink<'_> {
     fn secret(&self, value: &str) {
         self.journal.lock().masker.add_value(value);
+    }
+
+    fn redact(&self, exchange: &mut Exchange, body: &mut Vec<u8>) {
+        let Outcome::Response(response) = &mut exchange.outcome else { return };
+        if self.journal.redaction.is_empty() {
+            return;
+        }
+        let mut state = self.journal.lock();
+        let mask = |value: &str| state.masker.mask(value).to_string();
+        let values = self.journal.redaction.apply(&exchange.case, response, body, &mask);
+        for value in values {
+            redact_value(&value, exchange, &state.masker);
+            state.masker.add_value(&value);
+        }
     }
 
     fn body(&self, bytes: &[u8], truncated: bool, undecoded: Option<String>) -> BodyRef {
