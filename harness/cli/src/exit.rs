@@ -7,6 +7,8 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// The command did its job.
     Done,
+    /// The command did its job in part, and was to say so.
+    Partial,
     /// Usage or configuration.
     Usage,
     /// Something could not be compared.
@@ -24,6 +26,7 @@ impl Exit {
     pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
+            Self::Partial => 1,
             Self::Usage => 2,
             Self::NotCompared => 3,
             Self::Nothing => 4,

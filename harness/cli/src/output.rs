@@ -30,6 +30,11 @@ pub(crate) fn bytes(bytes: &[u8]) {
     let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
+/// What is worth knowing beside a result.
+pub(crate) fn note(text: &str) {
+    write_to(&mut anstream::stderr().lock(), text);
+}
+
 /// An error, with its label.
 pub(crate) fn error(text: &str) {
     write_to(&mut anstream::stderr().lock(), &format!("\u{1b}[1;31merror\u{1b}[0m: {text}\n"));

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod doctor;
 mod env;
+mod import;
 mod manifest;
 mod prune;
 mod record;
@@ -34,6 +35,7 @@ pub(crate) async fn execute(cli: Cli) -> Exit {
         Command::Env(args) => env::execute(common, args).await,
         Command::Prune(args) => prune::execute(common, &args).await,
         Command::Config(args) => config::execute(common, &args),
+        Command::Import(command) => import::execute(&command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "parity", &mut script);

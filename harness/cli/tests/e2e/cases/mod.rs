@@ -16,6 +16,7 @@ mod control;
 mod death;
 mod drift;
 mod engines;
+mod import;
 mod interruption;
 mod journal;
 mod kept;
@@ -29,7 +30,7 @@ mod url;
 mod usage;
 
 /// They touch no engine.
-pub(crate) const WITHOUT_ENGINE: &[&[crate::Test]] = &[usage::ALL, configuration::ALL];
+pub(crate) const WITHOUT_ENGINE: &[&[crate::Test]] = &[usage::ALL, configuration::ALL, import::ALL];
 
 /// They start containers, and mount a small file system: why that cannot be done here, and the tests.
 pub(crate) const WITH_MOUNT: (fn() -> Option<String>, &[crate::Test]) =
