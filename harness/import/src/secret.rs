@@ -118,7 +118,9 @@ impl Secrets {
         wanted.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
         for entry in &mut file.entries {
             texts(entry, &mut |text| {
-                wanted.iter().for_each(|(value, name)| text.replace(value, name));
+                for (value, name) in &wanted {
+                    text.replace(value, name);
+                }
             });
         }
     }

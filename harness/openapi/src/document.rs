@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use envparity_model::Problem;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::{read_value, swagger};
@@ -114,7 +115,7 @@ impl Document {
         let (other, fragment) = split(reference);
         let path = if other.is_empty() { file.to_owned() } else { joined(file, other) };
         let (file, whole) = self.files.get_key_value(&path)?;
-        let value = whole.pointer(&percent_decoded(fragment))?;
+        let value = whole.pointer(&percent_decode_str(fragment).decode_utf8_lossy())?;
         Some((Node { document: self, file, value }, format!("{path}#{fragment}")))
     }
 }
@@ -185,25 +186,6 @@ fn joined(from: &str, path: &str) -> String {
         }
     }
     format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.as_bytes();
-    while let [first, rest @ ..] = bytes {
-        let hex = rest.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| *first == b'%') {
-            Some(byte) => {
-                out.push(byte);
-                bytes = &rest[2..];
-            }
-            None => {
-                out.push(*first);
-                bytes = rest;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// A value of a document, with the file that its references are relative to.

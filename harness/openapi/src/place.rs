@@ -16,5 +16,7 @@ pub(crate) fn push_key(path: &mut String, key: &str) {
 
 /// An item's index as a step of a JSONPath.
 pub(crate) fn push_index(path: &mut String, index: usize) {
-    path.push_str(&format!("[{index}]"));
+    path.push('[');
+    path.push_str(&index.to_string());
+    path.push(']');
 }

@@ -17,7 +17,8 @@ pub(crate) const DEPTH: usize = 127;
 /// Text that is neither, is too long, or nests too deep.
 pub fn read_value(path: &str, text: &str) -> Result<Value, Problem> {
     let begins = text.trim_start_matches('\u{feff}').trim_start();
-    if path.ends_with(".json") || begins.starts_with(['{', '[']) {
+    let named = path.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case("json"));
+    if named || begins.starts_with(['{', '[']) {
         return read_json(path, text);
     }
     check_length(path, text)?;

@@ -249,7 +249,7 @@ mod tests {
         for level in 1..12 {
             let before = level - 1;
             let items = vec![format!("*a{before}"); 10].join(",");
-            text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+            text = format!("{text}a{level}: &a{level} [{items}]\n");
         }
         let error = read("x.yaml", &text).expect_err("a bomb");
         assert!(error.message.contains("aliases included"), "{}", error.message);

@@ -76,7 +76,9 @@ pub fn har(path: &str, text: &str, options: &HarOptions) -> Result<Imported, Pro
 
 fn convert(path: &str, host: &str, kept: &[Record], imported: &mut Imported) -> File {
     let mut secrets = Secrets::default();
-    kept.iter().for_each(|record| record.secrets(&mut secrets));
+    for record in kept {
+        record.secrets(&mut secrets);
+    }
     let trace = Trace::new(kept, &secrets);
     let mut file = File::default();
     for (at, record) in kept.iter().enumerate() {

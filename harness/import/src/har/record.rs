@@ -138,7 +138,9 @@ impl Record {
         match &self.sent {
             Sent::Json(value) => leaves(value, &mut |key, leaf| secrets.add_named(key, &leaf_text(leaf))),
             Sent::Multipart(parts) => {
-                parts.iter().for_each(|part| secrets.add_named(&part.name, &part.value))
+                for part in parts {
+                    secrets.add_named(&part.name, &part.value);
+                }
             }
             _ => {}
         }

@@ -51,12 +51,11 @@ pub(crate) fn entry(
     let known = Known { at, trace, secrets };
     let mut entry = Entry { method: record.method.clone(), ..Entry::default() };
     entry.url = Text::variable("base").then(known.path(&record.address.path));
-    match record.address.pairs() {
-        Some(pairs) => entry.query = known.pairs(&pairs),
-        None => {
-            let query = record.address.query.as_deref().unwrap_or_default();
-            entry.url = entry.url.then(format!("?{query}"));
-        }
+    if let Some(pairs) = record.address.pairs() {
+        entry.query = known.pairs(&pairs);
+    } else {
+        let query = record.address.query.as_deref().unwrap_or_default();
+        entry.url = entry.url.then(format!("?{query}"));
     }
     entry.headers = headers(record, &known);
     let set = known.cookies_set(record);

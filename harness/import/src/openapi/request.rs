@@ -101,10 +101,10 @@ impl Writer<'_> {
                     entry.query.extend(pairs.map(|(key, value)| (Text::from(key), Text::from(value))));
                 }
                 "header" => {
-                    entry.headers.push((Text::from(name), Text::from(parameter::joined(&value, ","))))
+                    entry.headers.push((Text::from(name), Text::from(parameter::joined(&value, ","))));
                 }
                 "cookie" => {
-                    entry.cookies.push((Text::from(name), Text::from(parameter::joined(&value, ","))))
+                    entry.cookies.push((Text::from(name), Text::from(parameter::joined(&value, ","))));
                 }
                 _ => self.imported.omit(
                     operation.name(),

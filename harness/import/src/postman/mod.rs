@@ -129,7 +129,9 @@ fn finish(
         ];
         file.head.extend(origin.comment());
         file.head.extend(variable_lines(&wanted));
-        wanted.into_iter().for_each(|variable| imported.want(variable));
+        for variable in wanted {
+            imported.want(variable);
+        }
         let name = format!("{}.hurl", names.unique(&slug(&name), '-'));
         imported.files.push(NamedFile { name, text: file.render(), entries: file.entries.len() });
     }

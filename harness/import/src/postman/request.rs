@@ -341,7 +341,7 @@ fn drop_implied_type(entry: &mut Entry) {
     entry.headers.retain(|(key, value)| {
         let is_type = key.literal().is_some_and(|key| key.eq_ignore_ascii_case("content-type"));
         let implied = has_own || is_json && value.literal().as_deref() == Some("application/json");
-        !key.is_empty() && !(is_type && implied)
+        !(key.is_empty() || is_type && implied)
     });
     let typed = entry
         .headers

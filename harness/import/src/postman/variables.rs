@@ -1,5 +1,7 @@
 //! Variables of a collection and of an environment.
 
+use std::fmt::Write as _;
+
 use envparity_model::Problem;
 use envparity_openapi::read_json;
 use serde_json::Value;
@@ -107,9 +109,9 @@ impl Variables {
                 continue;
             }
             if known.secret || known.value.is_empty() {
-                lines.push_str(&format!("# {name}=\n"));
+                let _ = writeln!(lines, "# {name}=");
             } else {
-                lines.push_str(&format!("{name}={}\n", known.value));
+                let _ = writeln!(lines, "{name}={}", known.value);
             }
         }
         let text = format!(
