@@ -1,10 +1,7 @@
 //! Media types and charsets of `Content-Type`.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-
-use crate::meaning::windows_1252;
 
 /// A media type: lower-case, parameters without order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,9 +18,38 @@ pub(crate) enum Family {
     Json,
     /// One JSON value a line.
     Lines,
+    /// JSON text sequences.
+    Sequence,
+    /// Server-sent events.
+    Events,
+    /// Fields of a form.
+    Form,
+    Multipart,
+    Html,
+    Xml,
     Text,
     Binary,
     Unknown,
+}
+
+impl Family {
+    /// Whether it is, or is read as, JSON.
+    pub(crate) const fn is_json(self) -> bool {
+        matches!(
+            self,
+            Self::Json | Self::Lines | Self::Sequence | Self::Events | Self::Form | Self::Multipart
+        )
+    }
+
+    /// The family of a text that does not say what it is.
+    pub(crate) fn sniffed(self, text: &str) -> Self {
+        let head: String = text.trim_start().chars().take(14).collect::<String>().to_ascii_lowercase();
+        match self {
+            Self::Unknown if head.starts_with("<?xml") => Self::Xml,
+            Self::Unknown if head.starts_with("<!doctype html") || head.starts_with("<html") => Self::Html,
+            family => family,
+        }
+    }
 }
 
 impl MediaType {
@@ -49,12 +75,14 @@ impl MediaType {
         let suffix = sub.rsplit('+').next().unwrap_or(sub);
         match (kind, suffix) {
             (_, "json") => Family::Json,
-            ("text", _)
-            | (_, "xml" | "javascript" | "x-www-form-urlencoded" | "yaml" | "x-yaml" | "graphql") => {
-                Family::Text
-            }
+            ("multipart", _) => Family::Multipart,
+            ("text", "html") => Family::Html,
+            ("text", "event-stream") => Family::Events,
+            (_, "xml") => Family::Xml,
+            (_, "json-seq") => Family::Sequence,
+            (_, "x-www-form-urlencoded") => Family::Form,
             (_, "x-ndjson" | "ndjson" | "jsonl" | "x-jsonlines") => Family::Lines,
-            (_, "json-seq" | "toml" | "sql") => Family::Text,
+            ("text", _) | (_, "javascript" | "yaml" | "x-yaml" | "graphql" | "toml" | "sql") => Family::Text,
             ("image" | "audio" | "video" | "font", _)
             | (_, "octet-stream" | "pdf" | "zip" | "gzip" | "x-tar" | "x-protobuf" | "protobuf" | "wasm") => {
                 Family::Binary
@@ -86,35 +114,6 @@ fn charset_name(name: &str) -> String {
     }
 }
 
-/// Bytes as text by their charset, a byte order mark taken off; none where they are no text of it.
-pub(crate) fn decode<'b>(bytes: &'b [u8], charset: Option<&str>) -> Option<Cow<'b, str>> {
-    match charset {
-        Some("iso-8859-1" | "windows-1252" | "us-ascii" | "iso-8859-15") => {
-            Some(match std::str::from_utf8(bytes) {
-                Ok(text) if text.is_ascii() => Cow::Borrowed(text),
-                _ => Cow::Owned(windows_1252(bytes)),
-            })
-        }
-        Some("utf-16le") => utf16(bytes, u16::from_le_bytes),
-        Some("utf-16be") => utf16(bytes, u16::from_be_bytes),
-        Some("utf-16") => match bytes {
-            [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
-            [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-            _ => utf16(bytes, u16::from_be_bytes),
-        },
-        _ => std::str::from_utf8(bytes).ok().map(|t| Cow::Borrowed(t.strip_prefix('\u{feff}').unwrap_or(t))),
-    }
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Cow<'_, str>> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    let units = pairs.iter().map(|pair| unit(*pair));
-    char::decode_utf16(units).collect::<Result<String, _>>().ok().map(Cow::Owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,17 +124,9 @@ mod tests {
         assert_eq!(one, MediaType::parse("application/json;v=1;charset=utf-8"));
         assert_eq!(one.family(), Family::Json);
         assert_eq!(MediaType::parse("application/problem+json").family(), Family::Json);
-        assert_eq!(MediaType::parse("image/svg+xml").family(), Family::Text);
+        assert_eq!(MediaType::parse("image/svg+xml").family(), Family::Xml);
+        assert_eq!(MediaType::parse("text/html;charset=x").family(), Family::Html);
         assert_eq!(MediaType::parse("image/png").family(), Family::Binary);
         assert_eq!(MediaType::parse("").family(), Family::Unknown);
-    }
-
-    #[test]
-    fn charsets_decode() {
-        assert_eq!(decode(b"caf\xe9", Some("iso-8859-1")).as_deref(), Some("café"));
-        assert_eq!(decode(b"\xef\xbb\xbfx", None).as_deref(), Some("x"));
-        assert_eq!(decode(b"\xff\xfea\0", Some("utf-16")).as_deref(), Some("a"));
-        assert_eq!(decode(b"caf\xe9", None), None);
-        assert_eq!(decode(b"a", Some("utf-16le")), None);
     }
 }

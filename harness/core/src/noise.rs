@@ -13,6 +13,8 @@ use crate::json::Kind;
 pub(crate) struct Noise {
     /// Places in a JSON body, by the hash of their path without indices.
     pub(crate) places: HashMap<u64, Place>,
+    /// Documents within the body, by their place with `[*]` for ordinals: noise of their own.
+    pub(crate) embedded: BTreeMap<String, Noise>,
     /// Headers by lower-case name.
     pub(crate) headers: BTreeMap<String, HeaderNoise>,
     /// Cookies by name: values seen.
@@ -94,6 +96,12 @@ impl Noise {
         self.places.entry(hash).or_insert_with(|| Place { at: at(), ..Place::default() })
     }
 
+    /// All places, those of embedded documents included.
+    pub(crate) fn all_places(&self) -> impl Iterator<Item = &Place> {
+        let embedded = self.embedded.values().flat_map(|noise| noise.places.values());
+        self.places.values().chain(embedded)
+    }
+
     /// Whether a drift stands at a place that differs on the reference against itself: in form, then.
     pub(crate) fn is_at(&self, drift: &Drift) -> bool {
         let at = drift.place();
@@ -104,7 +112,8 @@ impl Noise {
             return !self.text.is_empty() || self.binary;
         }
         let formal = matches!(drift.code, Code::ResponseFormat | Code::ResponseValue);
-        formal && self.places.values().any(|place| place.at == at && (!place.values.is_empty() || place.keys))
+        let covers = |place: &Place| place.at == at;
+        formal && self.all_places().any(|place| covers(place) && (!place.values.is_empty() || place.keys))
     }
 
     /// Whether a drift lies in a list whose items differ by nature: their number, order and optional fields may, too.
@@ -120,13 +129,13 @@ impl Noise {
             }
             _ => return false,
         };
-        self.places.values().any(|place| place.at.starts_with(&list))
+        self.all_places().any(|place| place.at.starts_with(&list))
     }
 
     /// What cannot be judged, in order: place and reason.
     pub(crate) fn unstable(&self) -> Vec<(&str, &'static str)> {
         let mut out: Vec<_> =
-            self.places.values().filter_map(|p| p.unstable.map(|why| (p.at.as_str(), why))).collect();
+            self.all_places().filter_map(|p| p.unstable.map(|why| (p.at.as_str(), why))).collect();
         out.sort_unstable();
         out
     }
@@ -143,7 +152,7 @@ impl Noise {
                 why: WHY.to_owned(),
             });
         };
-        for place in self.places.values() {
+        for place in self.all_places() {
             let kinds = [
                 (!place.values.is_empty() || place.deep, "value"),
                 (place.order, "order"),

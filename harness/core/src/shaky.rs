@@ -62,8 +62,11 @@ impl Shaky {
         if drift.code == Code::ResponseAssert && self.asserts {
             return true;
         }
-        let named = |place: &Place| place.at == at || at.starts_with(&format!("{}.", place.at));
-        self.noise.places.values().any(|place| !place.symbol && named(place))
+        let named = |place: &Place| {
+            let rest = at.strip_prefix(place.at.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '$']))
+        };
+        self.noise.all_places().any(|place| !place.symbol && named(place))
     }
 }
 

@@ -226,7 +226,7 @@ const SERVICES: &[Service] = &[
                 ),
             )
         },
-        "body",
+        "/html/body/p[*]",
     ),
     (
         "headers",

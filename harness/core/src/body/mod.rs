@@ -1,113 +1,34 @@
-//! Bodies: told by content type *and* by what they are, then compared as JSON, text or bytes.
+//! Bodies: told by content type *and* by what they are, then compared as JSON, trees, text or bytes.
 
 mod binary;
+mod charset;
+mod embedded;
+mod read;
 mod ruled;
+mod streams;
 mod structured;
 pub(crate) mod text;
+mod tree;
 
-use std::borrow::Cow;
-
-use envparity_model::{Code, Response};
+use envparity_model::Code;
 
 use crate::drift::{Drift, Drifts};
 use crate::excerpt::{around, short};
-use crate::json::{Document, Purpose, Unreadable, Walk};
+use crate::json::{Document, Purpose, Walk};
 use crate::lens::Lens;
 use crate::meaning::windows_1252;
-use crate::media::{Family, MediaType, decode};
 use crate::noise::Noise;
 use crate::rules::{CaseRules, Marks, Mode};
 
+use read::{Content, Plain, Readable};
 use ruled::Ruled;
 use structured::{Judge, Learn};
+use tree::{Comparison, Tree};
+
+pub(crate) use read::Part;
 
 /// Where only the shape was compared: place, kind, why.
 pub(crate) type Shapes = Vec<(String, &'static str, String)>;
-
-/// A body with what its response says of it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Part<'b> {
-    pub(crate) response: &'b Response,
-    pub(crate) bytes: &'b [u8],
-}
-
-impl<'b> Part<'b> {
-    fn media(&self) -> MediaType {
-        self.response.header("content-type").map(MediaType::parse).unwrap_or_default()
-    }
-
-    fn is_same(&self, other: &Part<'_>) -> bool {
-        let (mine, theirs) = (&self.response.body, &other.response.body);
-        mine.sha256 == theirs.sha256 && mine.size == theirs.size && mine.undecoded == theirs.undecoded
-    }
-
-    /// Why nothing certain can be said of this body.
-    fn incomplete(&self) -> Option<String> {
-        let body = &self.response.body;
-        if body.truncated {
-            return Some(format!("the body is longer than the {} bytes that are kept", body.size));
-        }
-        (self.bytes.len() as u64 != body.size).then(|| "the body is missing from the recording".to_owned())
-    }
-
-    fn text(&self) -> Readable<'b> {
-        let media = self.media();
-        let family = media.family();
-        if self.bytes.is_empty() {
-            return Readable { text: None, family, empty: true };
-        }
-        if family == Family::Binary || self.response.body.undecoded.is_some() {
-            return Readable { text: None, family: Family::Binary, empty: false };
-        }
-        let text = decode(self.bytes, media.charset())
-            .filter(|text| family != Family::Unknown || !text.contains('\0'));
-        let text = text.map(|text| if family == Family::Lines { Cow::Owned(as_array(&text)) } else { text });
-        Readable { text, family, empty: false }
-    }
-}
-
-/// One value a line as one list of them: item 0 is the first line.
-fn as_array(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    format!("[{}]", lines.join(","))
-}
-
-/// A body as text, where it is one.
-#[derive(Debug)]
-struct Readable<'b> {
-    text: Option<Cow<'b, str>>,
-    family: Family,
-    empty: bool,
-}
-
-/// What a body is.
-#[derive(Debug)]
-enum Content<'t> {
-    Empty,
-    Json(Document<'t>),
-    /// JSON beyond what is taken apart counts as text.
-    Text(&'t str),
-    Bytes,
-}
-
-impl Readable<'_> {
-    fn content(&self) -> Content<'_> {
-        if self.empty {
-            return Content::Empty;
-        }
-        let Some(text) = &self.text else {
-            return Content::Bytes;
-        };
-        let looks = text.trim_start().starts_with(['{', '[']);
-        if matches!(self.family, Family::Json | Family::Lines) || looks {
-            match Document::parse(text) {
-                Ok(document) => return Content::Json(document),
-                Err(Unreadable::Syntax(_) | Unreadable::TooLarge) => {}
-            }
-        }
-        Content::Text(text)
-    }
-}
 
 /// The reference's body against those of its other samples and of the candidate.
 pub(crate) struct Bodies<'b> {
@@ -144,8 +65,8 @@ impl Bodies<'_> {
             self.judge_incomplete(drifts);
             return Err(why);
         }
-        let readable = self.reference.text();
-        let content = readable.content();
+        let mine = self.reference.read();
+        let content = mine.content();
         for (control, lens) in self.controls.iter().filter(|_| self.learning) {
             if self.reference.is_same(control) {
                 continue;
@@ -155,8 +76,7 @@ impl Bodies<'_> {
             }
             learn(&content, &self.reference, control, lens, self.rules, noise)?;
         }
-        let theirs = self.candidate.text();
-        self.compare(&content, &theirs.content(), noise, marks, drifts, shapes);
+        self.compare(&content, &mine, &self.candidate.read(), &mut Judging { noise, marks, drifts, shapes });
         Ok(())
     }
 
@@ -180,97 +100,137 @@ impl Bodies<'_> {
 
     fn compare(
         &self,
-        mine: &Content<'_>,
-        theirs: &Content<'_>,
-        noise: &Noise,
-        marks: &mut Marks,
-        drifts: &mut Drifts,
-        shapes: &mut Shapes,
+        left: &Content<'_>,
+        mine: &Readable<'_>,
+        theirs: &Readable<'_>,
+        judging: &mut Judging<'_>,
     ) {
-        match (mine, theirs) {
+        let coding = |part: &Part<'_>| part.response.body.undecoded.is_some();
+        let right = theirs.content();
+        if coding(&self.reference) != coding(&self.candidate) {
+            return judging.drifts.push(self.unparsable((left, &right)).kind("encoding"));
+        }
+        let respelled = self.spelling(mine, theirs, judging.drifts);
+        match (left, &right) {
             (Content::Empty, Content::Empty) => {}
-            (Content::Json(l), Content::Json(r)) => self.json((l, r), noise, marks, drifts, shapes),
-            (Content::Json(_), _) | (_, Content::Json(_)) => {
-                self.rules.mark_unknown(marks);
-                drifts.push(self.unparsable(mine, theirs));
+            (Content::Json(l), Content::Json(r)) => self.json((l, r), respelled, judging),
+            (Content::Html(l, _), Content::Html(r, _)) | (Content::Xml(l, _), Content::Xml(r, _))
+                if !ruled::is_text(self.rules) =>
+            {
+                self.tree((l, r), respelled, judging);
             }
-            (Content::Text(l), Content::Text(r)) => {
-                self.rules.mark_unknown(marks);
-                match ruled::apply((l, r), &noise.text, self.rules, &self.lens, shapes) {
-                    Ruled::Equal => {}
-                    Ruled::Compare(l, r, noise) => text::judge((&l, &r), &noise, &self.lens, drifts, shapes),
-                }
+            (Content::Json(_), _)
+            | (_, Content::Json(_))
+            | (Content::Xml(..), Content::Empty | Content::Bytes | Content::Text(_, Plain::Broken))
+            | (Content::Empty | Content::Bytes | Content::Text(_, Plain::Broken), Content::Xml(..)) => {
+                self.rules.mark_unknown(judging.marks);
+                judging.drifts.push(self.unparsable((left, &right)));
             }
             (Content::Bytes, Content::Bytes) => {
-                self.rules.mark_unknown(marks);
-                binary::judge(&self.reference, &self.candidate, noise.binary, drifts, shapes);
+                self.rules.mark_unknown(judging.marks);
+                let noisy = judging.noise.binary;
+                binary::judge(&self.reference, &self.candidate, noisy, judging.drifts, judging.shapes);
             }
-            (Content::Text(text), Content::Bytes) if is_misread(text, self.candidate.bytes) => {
-                drifts.push(
-                    Drift::at(Code::ResponseFormat, "body").kind("charset").sides("utf-8", "not utf-8"),
-                );
+            _ => self.rest((left, &right), judging),
+        }
+    }
+
+    /// The same text in another charset, or with another start.
+    fn spelling(&self, mine: &Readable<'_>, theirs: &Readable<'_>, drifts: &mut Drifts) -> bool {
+        let drift = |kind| Drift::at(Code::ResponseFormat, "body").kind(kind);
+        let named = |part: &Part<'_>| part.media().charset().map(str::to_owned);
+        if mine.text.is_none() || theirs.text.is_none() {
+            return false;
+        }
+        if mine.charset != theirs.charset {
+            // Where the header names it, the header says so.
+            if named(&self.reference) == named(&self.candidate) {
+                let sides = (mine.charset.to_lowercase(), theirs.charset.to_lowercase());
+                drifts.push(drift("charset").sides(sides.0, sides.1));
             }
-            (Content::Bytes, Content::Text(text)) if is_misread(text, self.reference.bytes) => {
-                drifts.push(
-                    Drift::at(Code::ResponseFormat, "body").kind("charset").sides("not utf-8", "utf-8"),
-                );
-            }
+            return true;
+        }
+        if mine.is_marked != theirs.is_marked {
+            let show = |marked: bool| if marked { "a byte order mark" } else { "no byte order mark" };
+            drifts.push(drift("byte-order-mark").sides(show(mine.is_marked), show(theirs.is_marked)));
+            return true;
+        }
+        false
+    }
+
+    fn rest(&self, (mine, theirs): (&Content<'_>, &Content<'_>), judging: &mut Judging<'_>) {
+        self.rules.mark_unknown(judging.marks);
+        if let (Some(l), Some(r)) = (mine.text(), theirs.text()) {
+            let (noise, lens) = (&judging.noise.text, &self.lens);
+            return match ruled::apply((l, r), noise, self.rules, lens, judging.shapes) {
+                Ruled::Equal => {}
+                Ruled::Compare(l, r, noise) => {
+                    text::judge((&l, &r), &noise, lens, judging.drifts, judging.shapes);
+                }
+            };
+        }
+        let misread = |content: &Content<'_>, part: &Part<'_>| {
+            content.text().is_some_and(|text| windows_1252(part.bytes) == text)
+        };
+        let charset = Drift::at(Code::ResponseFormat, "body").kind("charset");
+        judging.drifts.push(match (mine, theirs) {
+            (_, Content::Bytes) if misread(mine, &self.candidate) => charset.sides("utf-8", "not utf-8"),
+            (Content::Bytes, _) if misread(theirs, &self.reference) => charset.sides("not utf-8", "utf-8"),
             _ => {
-                self.rules.mark_unknown(marks);
-                let kind = if matches!((mine, theirs), (Content::Empty, _) | (_, Content::Empty)) {
-                    "empty"
-                } else {
-                    "binary"
-                };
-                let sides = (show(mine, &self.reference), show(theirs, &self.candidate));
-                drifts.push(Drift::at(Code::ResponseValue, "body").kind(kind).sides(sides.0, sides.1));
+                let empty = matches!((mine, theirs), (Content::Empty, _) | (_, Content::Empty));
+                let sides = (mine.show(&self.reference), theirs.show(&self.candidate));
+                let kind = if empty { "empty" } else { "binary" };
+                Drift::at(Code::ResponseValue, "body").kind(kind).sides(sides.0, sides.1)
             }
-        }
+        });
     }
 
-    fn json(
-        &self,
-        documents: (&Document<'_>, &Document<'_>),
-        noise: &Noise,
-        marks: &mut Marks,
-        drifts: &mut Drifts,
-        shapes: &mut Shapes,
-    ) {
-        self.rules.mark_body(documents.0, marks);
-        self.rules.mark_body(documents.1, marks);
-        let purpose = Purpose::Judge(noise, !self.controls.is_empty());
-        let mut sink = Judge { drifts, shapes };
+    fn json(&self, documents: (&Document<'_>, &Document<'_>), respelled: bool, judging: &mut Judging<'_>) {
+        self.rules.mark_body(documents.0, judging.marks);
+        self.rules.mark_body(documents.1, judging.marks);
+        let purpose = Purpose::Judge(judging.noise, !self.controls.is_empty());
+        let mut sink = Judge { drifts: judging.drifts, shapes: judging.shapes, within: "" };
         let explained = Walk::new(documents, self.lens, purpose, self.rules, &mut sink).run();
-        if !explained && !noise.bytes {
-            let bytes = |part: &Part<'_>| format!("{} bytes", part.bytes.len());
-            drifts.push(
-                Drift::at(Code::ResponseBytes, "body")
-                    .sides(bytes(&self.reference), bytes(&self.candidate))
-                    .hint("key order, escapes or white space differ"),
-            );
+        if !explained && !respelled {
+            self.bytes_only("key order, escapes or white space differ", judging);
         }
     }
 
-    fn unparsable(&self, mine: &Content<'_>, theirs: &Content<'_>) -> Drift {
+    fn tree(&self, trees: (&Tree, &Tree), respelled: bool, judging: &mut Judging<'_>) {
+        self.rules.mark_unknown(judging.marks);
+        let purpose = tree::Purpose::Judge {
+            noise: judging.noise,
+            controlled: !self.controls.is_empty(),
+            drifts: judging.drifts,
+            shapes: judging.shapes,
+        };
+        if !Comparison::new(trees, self.lens, purpose).run() && !respelled {
+            self.bytes_only("the order of attributes, quotes, comments or entities differ", judging);
+        }
+    }
+
+    fn bytes_only(&self, hint: &str, judging: &mut Judging<'_>) {
+        if !judging.noise.bytes {
+            let bytes = |part: &Part<'_>| format!("{} bytes", part.bytes.len());
+            let drift = Drift::at(Code::ResponseBytes, "body");
+            judging.drifts.push(drift.sides(bytes(&self.reference), bytes(&self.candidate)).hint(hint));
+        }
+    }
+
+    fn unparsable(&self, (mine, theirs): (&Content<'_>, &Content<'_>)) -> Drift {
         let empty = matches!((mine, theirs), (Content::Empty, _) | (_, Content::Empty));
-        let sides = (show(mine, &self.reference), show(theirs, &self.candidate));
+        let sides = (mine.show(&self.reference), theirs.show(&self.candidate));
         let drift = Drift::at(Code::ResponseUnparsable, "body").sides(sides.0, sides.1);
         if empty { drift.kind("empty") } else { drift }
     }
 }
 
-/// A body for people.
-fn show(content: &Content<'_>, part: &Part<'_>) -> String {
-    match content {
-        Content::Empty => "empty".to_owned(),
-        Content::Json(document) => short(document.raw(Document::ROOT)),
-        Content::Text(text) => short(text),
-        Content::Bytes => binary::describe(part),
-    }
-}
-
-fn is_misread(text: &str, bytes: &[u8]) -> bool {
-    windows_1252(bytes) == text
+/// What a comparison knows, and where it says what it found.
+struct Judging<'j> {
+    noise: &'j Noise,
+    marks: &'j mut Marks,
+    drifts: &'j mut Drifts,
+    shapes: &'j mut Shapes,
 }
 
 /// Learns from one further sample of the reference.
@@ -282,28 +242,46 @@ fn learn(
     rules: &CaseRules<'_>,
     noise: &mut Noise,
 ) -> Result<(), String> {
-    let readable = control.text();
-    match (content, &readable.content()) {
-        (Content::Empty, Content::Empty) => {}
+    let readable = control.read();
+    let other = readable.content();
+    match (content, &other) {
+        (Content::Empty, Content::Empty) => return Ok(()),
         (Content::Json(l), Content::Json(r)) => {
-            let mut sink = Learn { noise };
+            let mut sink = Learn { noise, within: "" };
             if !Walk::new((l, r), *lens, Purpose::Learn, rules, &mut sink).run() {
                 noise.bytes = true;
             }
+            return Ok(());
         }
-        (Content::Text(l), Content::Text(r)) => text::learn((l, r), lens, &mut noise.text),
-        (Content::Bytes, Content::Bytes)
-            if binary::magic(reference.bytes) == binary::magic(control.bytes) =>
+        (Content::Html(l, _), Content::Html(r, _)) | (Content::Xml(l, _), Content::Xml(r, _))
+            if !ruled::is_text(rules) =>
         {
-            noise.binary = true;
+            if !Comparison::new((l, r), *lens, tree::Purpose::Learn(noise)).run() {
+                noise.bytes = true;
+            }
+            return Ok(());
         }
+        (Content::Bytes, Content::Bytes) => {
+            if let Some(coding) = &reference.response.body.undecoded {
+                return Err(format!(
+                    "the reference's body cannot be decoded as `{}` and differs from one sample to the next",
+                    short(coding)
+                ));
+            }
+            if binary::magic(reference.bytes) == binary::magic(control.bytes) {
+                noise.binary = true;
+                return Ok(());
+            }
+        }
+        (Content::Xml(..), Content::Text(..)) | (Content::Text(..), Content::Xml(..)) => {}
         _ => {
-            return Err(
-                "the reference's body is of one kind in one sample and of another in the next".to_owned()
-            );
+            if let (Some(l), Some(r)) = (content.text(), other.text()) {
+                text::learn((l, r), lens, &mut noise.text);
+                return Ok(());
+            }
         }
     }
-    Ok(())
+    Err("the reference's body is of one kind in one sample and of another in the next".to_owned())
 }
 
 /// Learns where a candidate's body differs from itself.
@@ -317,7 +295,7 @@ pub(crate) fn learn_alone(
     if first.is_same(second) || first.incomplete().is_some() || second.incomplete().is_some() {
         return noise;
     }
-    let readable = first.text();
+    let readable = first.read();
     if learn(&readable.content(), first, second, lens, rules, &mut noise).is_err() {
         noise.text.whole = true;
     }

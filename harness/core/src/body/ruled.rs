@@ -15,6 +15,12 @@ pub(super) enum Ruled<'t> {
     Compare(Cow<'t, str>, Cow<'t, str>, Cow<'t, TextNoise>),
 }
 
+/// Whether rules at `body` say how its text is compared: markup is text then.
+pub(super) fn is_text(rules: &CaseRules<'_>) -> bool {
+    let lists = rules.lists(&[]);
+    rules.text_body() != Mode::Exact || lists.unordered || lists.set
+}
+
 /// Applies the rules at `body` to two texts.
 pub(super) fn apply<'t>(
     texts: (&'t str, &'t str),

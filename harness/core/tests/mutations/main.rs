@@ -6,7 +6,9 @@ mod kit;
 
 mod around;
 mod json;
+mod markup;
 mod neutral;
+mod streams;
 mod texts;
 
 use kit::Made;

@@ -1,0 +1,179 @@
+//! HTML, as browsers read it.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
+use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::tree_builder::TreeBuilderOpts;
+use html5ever::{Attribute, ParseOpts, Parser, QualName, local_name, ns, parse_document, parse_fragment};
+
+use super::draft::{Draft, Language};
+use super::{Id, MAX_BYTES, Tree, Unreadable};
+
+/// Bytes given to the parser at once; in between it is seen whether the tree has grown too large.
+const CHUNK: usize = 16 << 10;
+
+/// Reads a document, or a piece of one. Every text is HTML; only the size can be too much.
+pub(crate) fn parse(text: &str) -> Result<Tree, Unreadable> {
+    if text.len() > MAX_BYTES {
+        return Err(Unreadable::TooLarge);
+    }
+    let options = ParseOpts {
+        tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
+        ..ParseOpts::default()
+    };
+    let sink = Sink { draft: RefCell::new(Draft::new()) };
+    if is_document(text) {
+        return feed(parse_document(sink, options), text)?.finish(Draft::ROOT, Language::Html);
+    }
+    // Within `template`, everything may stand: rows without their table too.
+    let context = QualName::new(None, ns!(html), local_name!("template"));
+    let draft = feed(parse_fragment(sink, options, context, Vec::new(), false), text)?;
+    // The parser puts the pieces below an `html` of its own, made after the context.
+    let top = (0..3).find(|id| *id != Draft::ROOT && draft.parent(*id) == Some(Draft::ROOT));
+    draft.finish(top.unwrap_or(Draft::ROOT), Language::Html)
+}
+
+/// Whether a text says that it is a whole document.
+fn is_document(text: &str) -> bool {
+    let mut rest = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    while let Some((_, after)) = rest.strip_prefix("<!--").and_then(|rest| rest.split_once("-->")) {
+        rest = after.trim_start();
+    }
+    let head: String = rest.chars().take(9).collect::<String>().to_ascii_lowercase();
+    ["<!doctype", "<html", "<head", "<body"].iter().any(|start| head.starts_with(start))
+}
+
+fn feed(mut parser: Parser<Sink>, text: &str) -> Result<Draft, Unreadable> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let piece = crate::excerpt::cut(rest, CHUNK);
+        parser.process(StrTendril::from_slice(piece));
+        if parser.tokenizer.sink.sink.draft.borrow().is_too_large() {
+            return Err(Unreadable::TooLarge);
+        }
+        rest = &rest[piece.len()..];
+    }
+    Ok(parser.finish())
+}
+
+/// Takes what the parser finds.
+struct Sink {
+    draft: RefCell<Draft>,
+}
+
+/// An element with its name, which the parser asks for all the time. Comments have none.
+#[derive(Clone)]
+struct Handle {
+    id: Id,
+    name: Rc<QualName>,
+    is_silent: bool,
+}
+
+impl Handle {
+    fn new(id: Id, name: QualName) -> Self {
+        Self { id, name: Rc::new(name), is_silent: false }
+    }
+}
+
+fn nameless() -> QualName {
+    QualName::new(None, ns!(), local_name!(""))
+}
+
+fn plain(attributes: Vec<Attribute>) -> Vec<(String, String)> {
+    let name = |name: &QualName| match &name.prefix {
+        Some(prefix) => format!("{prefix}:{}", name.local),
+        None => name.local.to_string(),
+    };
+    attributes.into_iter().map(|a| (name(&a.name), a.value.to_string())).collect()
+}
+
+impl TreeSink for Sink {
+    type Handle = Handle;
+    type Output = Draft;
+    type ElemName<'a> = &'a QualName;
+
+    fn finish(self) -> Draft {
+        self.draft.into_inner()
+    }
+
+    fn parse_error(&self, _: Cow<'static, str>) {}
+
+    fn get_document(&self) -> Handle {
+        Handle::new(Draft::ROOT, nameless())
+    }
+
+    fn elem_name<'a>(&'a self, target: &'a Handle) -> &'a QualName {
+        &target.name
+    }
+
+    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> Handle {
+        let id = self.draft.borrow_mut().element(name.local.to_string(), plain(attributes));
+        Handle::new(id, name)
+    }
+
+    fn create_comment(&self, _: StrTendril) -> Handle {
+        Handle { is_silent: true, ..Handle::new(Draft::ROOT, nameless()) }
+    }
+
+    fn create_pi(&self, _: StrTendril, _: StrTendril) -> Handle {
+        self.create_comment(StrTendril::new())
+    }
+
+    fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
+        match child {
+            NodeOrText::AppendNode(node) if node.is_silent => {}
+            NodeOrText::AppendNode(node) => self.draft.borrow_mut().append(parent.id, node.id),
+            NodeOrText::AppendText(text) => self.draft.borrow_mut().append_text(parent.id, &text),
+        }
+    }
+
+    fn append_based_on_parent_node(&self, element: &Handle, previous: &Handle, child: NodeOrText<Handle>) {
+        let has_parent = self.draft.borrow().parent(element.id).is_some();
+        if has_parent {
+            self.append_before_sibling(element, child);
+        } else {
+            self.append(previous, child);
+        }
+    }
+
+    fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
+        let parts = [name, public, system];
+        let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
+        self.draft.borrow_mut().doctype = Some(parts.join(" ").to_lowercase());
+    }
+
+    fn get_template_contents(&self, target: &Handle) -> Handle {
+        target.clone()
+    }
+
+    fn same_node(&self, one: &Handle, other: &Handle) -> bool {
+        one.id == other.id && one.is_silent == other.is_silent
+    }
+
+    fn set_quirks_mode(&self, _: QuirksMode) {}
+
+    fn append_before_sibling(&self, sibling: &Handle, child: NodeOrText<Handle>) {
+        match child {
+            NodeOrText::AppendNode(node) if node.is_silent => {}
+            NodeOrText::AppendNode(node) => self.draft.borrow_mut().insert_before(sibling.id, node.id),
+            NodeOrText::AppendText(text) => self.draft.borrow_mut().insert_text_before(sibling.id, &text),
+        }
+    }
+
+    fn add_attrs_if_missing(&self, target: &Handle, attributes: Vec<Attribute>) {
+        self.draft.borrow_mut().add_missing(target.id, plain(attributes));
+    }
+
+    fn remove_from_parent(&self, target: &Handle) {
+        if !target.is_silent {
+            self.draft.borrow_mut().detach(target.id);
+        }
+    }
+
+    fn reparent_children(&self, node: &Handle, parent: &Handle) {
+        self.draft.borrow_mut().move_children(node.id, parent.id);
+    }
+}
