@@ -5,6 +5,7 @@
 //! says what the run is worth. Bodies are borrowed while a case is compared and never kept.
 
 mod analysis;
+mod approved;
 mod asserts;
 mod authority;
 mod body;
@@ -22,7 +23,6 @@ mod meaning;
 mod media;
 mod moment;
 mod noise;
-mod normal;
 mod outcome;
 mod path;
 mod redaction;
@@ -30,11 +30,11 @@ mod rules;
 mod shaky;
 mod symbols;
 
+pub use approved::{Approved, Approver, BASELINE, BaselineComparator};
 pub use analysis::{Analysis, RunMeta};
 pub use authority::{Authorities, Authority};
 pub use comparator::{Comparator, needs_recheck, needs_resample};
 pub use drift::Drift;
 pub use input::{CaseInput, CaseResult, CaseStatus, Side};
-pub use normal::normalise;
 pub use redaction::Redaction;
 pub use rules::UnusedRule;

@@ -2,7 +2,7 @@
 
 mod kit;
 
-use envparity_core::CaseStatus;
+use envparity_core::{Approved, Approver, Authority, BaselineComparator, CaseStatus};
 use envparity_model::Severity;
 use kit::{Made, comparator, input};
 use proptest::prelude::*;
@@ -315,4 +315,92 @@ fn the_drift_beside_the_noise_is_always_found() {
             assert_eq!(places(service, seed, true), [service.2], "{} {seed}", service.0);
         }
     }
+}
+
+/// 2026-11-24, when the services above tell the time.
+const CLOCK: i64 = 1_795_521_600;
+
+/// What a person approves after one run, and what a second run of the same service finds of it.
+fn approved(service: &Service, dice: &mut Dice, samples: usize) -> String {
+    let made: Vec<Made> = (0..samples).map(|_| (service.1)(dice, false)).collect();
+    let mut approver = Approver::new(&[], Authority::new("localhost:4567", []), CLOCK);
+    let others: Vec<_> = made[1..].iter().map(Made::side).collect();
+    let form = approver.normal_form(&kit::place("suite GET /x"), made[0].side(), &others);
+    form.unwrap_or_else(|why| panic!("{}: {why}", service.0))
+}
+
+/// Places where something above info differs from what was approved, as the orchestrator asks.
+fn changed(service: &Service, seed: u64, drift: bool) -> Vec<String> {
+    let mut dice = Dice::new(seed);
+    let text = approved(service, &mut dice, 2);
+    let approved = Approved::parse(&text).unwrap_or_else(|why| panic!("{}: {why}\n{text}", service.0));
+    let [today, control] = [0, 1].map(|_| (service.1)(&mut dice, drift));
+    let mut rechecks: Vec<Made> = Vec::new();
+    loop {
+        let mut comparator = BaselineComparator::new(&[], Authority::new("localhost:4567", []));
+        let again: Vec<_> = rechecks.iter().map(Made::side).collect();
+        let place = kit::place("suite GET /x");
+        let result = comparator.compare(&place, &approved, today.side(), Some(control.side()), &again);
+        assert_eq!(result.status, CaseStatus::Compared, "{} {seed}", service.0);
+        if rechecks.len() < 5 && BaselineComparator::needs_recheck(&result, rechecks.len()) {
+            rechecks.push((service.1)(&mut dice, drift));
+            continue;
+        }
+        let loud = result.drifts.iter().filter(|d| d.severity > Severity::Info);
+        let mut out: Vec<String> = loud.map(|d| format!("{} {}", d.code, without_indices(d))).collect();
+        if !out.is_empty() && std::env::var_os("SHOW").is_some() {
+            eprintln!("{text}\n{:?}\n{:?}", String::from_utf8_lossy(&today.body), result.drifts);
+        }
+        out.sort();
+        out.dedup();
+        return out;
+    }
+}
+
+fn without_indices(drift: &envparity_core::Drift) -> String {
+    let at = drift.at.clone().unwrap_or_default();
+    let parts = at.split('[').map(|p| p.split_once(']').map_or(p.to_owned(), |(_, rest)| format!("*]{rest}")));
+    parts.collect::<Vec<_>>().join("[")
+}
+
+#[test]
+fn another_day_changes_no_contract() {
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        for seed in 0..60 {
+            let found = changed(service, seed, false);
+            if !found.is_empty() {
+                wrong.push(format!("{} {seed}: {found:?}", service.0));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), SERVICES.len() * 60, wrong.join("\n"));
+}
+
+#[test]
+fn a_contract_that_changes_is_told_beside_the_noise() {
+    for service in SERVICES {
+        for seed in 1000..1030 {
+            let found = changed(service, seed, true);
+            assert_eq!(found.len(), 1, "{} {seed}: {found:?}", service.0);
+            assert!(found[0].ends_with(service.2), "{} {seed}: {found:?}", service.0);
+        }
+    }
+}
+
+/// As far as chance allows: seven samples that agree in what is random are rare.
+#[test]
+fn the_same_service_gives_the_same_snapshot() {
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        let first = approved(service, &mut Dice::new(1), 7);
+        for seed in 2..40 {
+            let again = approved(service, &mut Dice::new(seed), 7);
+            if again != first {
+                wrong.push(format!("{} {seed}\n{first}\n{again}", service.0));
+                break;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
