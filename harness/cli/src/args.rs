@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Record(RecordArgs),
     /// Make the reports of an earlier run again
     Report(ReportArgs),
+    /// Approve what the reference answered in a run: later runs are compared with it
+    Approve(ApproveArgs),
     /// List what is installed in an image, a container or an environment
     Manifest(ManifestArgs),
     /// Say what works on this machine and what does not
@@ -146,6 +148,9 @@ pub(crate) enum Keep {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    /// Compare the reference with the approved snapshots in this folder too; `--env baseline`: with them alone
+    #[arg(long, value_name = "DIR")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Sample the reference a second time to learn what differs by nature
     #[arg(long, value_name = "WHEN", value_parser = ["auto", "never"])]
     pub(crate) control: Option<String>,
@@ -244,6 +249,25 @@ pub(crate) struct ReportArgs {
     /// What to print
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
     pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApproveArgs {
+    /// A run's id, its folder, or `latest`
+    #[arg(value_name = "RUN", default_value = "latest")]
+    pub(crate) run: String,
+    /// Only cases whose id matches; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) only: Vec<String>,
+    /// The folder of the snapshots [default: `baseline` of `[compare]`]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Leave the decision to `cargo insta review`: write `.snap.new` files
+    #[arg(long)]
+    pub(crate) pending: bool,
+    /// Delete snapshots that belong to no case of the run
+    #[arg(long)]
+    pub(crate) prune: bool,
 }
 
 #[derive(Debug, Args)]

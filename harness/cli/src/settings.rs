@@ -239,6 +239,30 @@ fn example(what: &str) -> &'static str {
     }
 }
 
+/// The folder that paths of the configuration are relative to, whether or not there is a configuration.
+pub(crate) fn base(common: &Common) -> PathBuf {
+    let path = common.config.clone().or_else(find_upwards).unwrap_or_default();
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// A path as typed, so that it is the same from any folder.
+///
+/// # Errors
+/// When this folder has no name.
+pub(crate) fn from_here(common: &Common, path: &Path) -> Result<String, Failure> {
+    let whole = std::path::absolute(path).map_err(|error| {
+        Failure::usage(Problem::new(format!("failed to find `{}`: {error}", path.display())))
+    })?;
+    // Short where it can be: it stands in reports.
+    let here = env::current_dir().unwrap_or_default();
+    let configured_here = base(common) == Path::new(".");
+    let shown = whole.strip_prefix(&here).ok().filter(|_| configured_here).unwrap_or(&whole);
+    Ok(shown.to_string_lossy().into_owned())
+}
+
 /// `KEY=VALUE` pairs of `--set`, and the flags that are keys of the configuration.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ impl Default for CompareSpec {
         Self {
             reference: String::new(),
             candidates: Vec::new(),
+            baseline: None,
             suites: Vec::new(),
             control: Control::Auto,
             control_gap: Duration::from_millis(1100),

@@ -190,6 +190,7 @@ static ATTACH: &[Key] = &[text("container", &FILLED, "Its name or id.")];
 static COMPARE: &[Key] = &[
     text("reference", &FILLED, "The environment that the others are compared with."),
     key("candidates", Shape::List(&Shape::Text(&FILLED)), "The others; none given: all others."),
+    text("baseline", &FILLED, "A folder of approved snapshots: the reference is compared with them too."),
     key(
         "suites",
         Shape::List(&Shape::Text(&FILLED)),

@@ -298,6 +298,8 @@ pub struct CompareSpec {
     pub reference: String,
     /// The candidates' names.
     pub candidates: Vec<String>,
+    /// The folder of approved snapshots that the reference is compared with, relative to the configuration's.
+    pub baseline: Option<String>,
     /// Globs over suite files, relative to the configuration's folder. None: manifests and facts alone.
     pub suites: Vec<String>,
     /// When the reference is sampled again.

@@ -87,6 +87,17 @@ impl CaseResult {
         self
     }
 
+    /// A case that nobody has approved yet: told, and no obstacle to parity elsewhere.
+    pub fn unapproved() -> Self {
+        let status = CaseStatus::NotCompared {
+            environment: Some(crate::approved::BASELINE.to_owned()),
+            reason: "not approved yet".to_owned(),
+            intended: true,
+        };
+        let hint = "look at its answer, then `parity approve`";
+        Self { drifts: vec![Drift::new(Code::CaseUnapproved).hint(hint)], ..Self::new(status) }
+    }
+
     /// A case that the shell could not bring to a comparison.
     pub fn not_compared(environment: Option<String>, reason: impl Into<String>) -> Self {
         Self::new(CaseStatus::NotCompared { environment, reason: reason.into(), intended: false })

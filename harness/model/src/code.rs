@@ -119,6 +119,8 @@ codes! {
     ResponseBanner "response-banner" Info "a header that names the server differs";
     ResponseBytes "response-bytes" Info "the bytes differ and the meaning does not";
     RuleUnused "rule-unused" Info "a rule matched nothing";
+    CaseUnapproved "case-unapproved" Minor "the case has no approved snapshot yet";
+    SnapshotStale "snapshot-stale" Info "an approved snapshot belongs to no case";
 }
 
 impl Code {

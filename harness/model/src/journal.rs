@@ -92,6 +92,8 @@ pub enum Role {
     Reference,
     /// Compared with the reference.
     Candidate,
+    /// The approved snapshots: the reference is compared with them.
+    Baseline,
 }
 
 /// An environment as it came up.

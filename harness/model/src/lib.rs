@@ -27,7 +27,7 @@ pub use journal::{
 };
 pub use manifest::{Ecosystem, Fact, FactValue, Manifest, ManifestState, Package, Unread, Way, purl};
 pub use report::{
-    Broken, Cause, ChangeKind, Config, Coverage, Engine, Environment, FactChange, Flaky, Gate, Image,
+    Baseline, Broken, Cause, ChangeKind, Config, Coverage, Engine, Environment, FactChange, Flaky, Gate, Image,
     Learned, NotCompared, PackageChange, PackageSummary, Packages, REPORT_SCHEMA, Report, Source, Timings,
     Verdict,
 };

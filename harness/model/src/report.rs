@@ -37,8 +37,11 @@ pub struct Report {
     pub exit_code: i32,
     /// Why the verdict is inconclusive.
     pub causes: Vec<Cause>,
-    /// The reference first.
+    /// The reference first, the baseline last.
     pub environments: Vec<Environment>,
+    /// The approved snapshots that the reference was compared with.
+    #[serde(default)]
+    pub baseline: Option<Baseline>,
     /// What was and what was not compared.
     pub coverage: Coverage,
     /// Most important first.
@@ -154,6 +157,20 @@ pub struct Image {
     pub identity: String,
     /// Bytes.
     pub size: u64,
+}
+
+/// The approved snapshots that the reference was compared with, as environment `baseline`. In its findings
+/// `reference` is what was approved and `candidate` what the reference answers now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Baseline {
+    /// The folder, as configured.
+    pub path: String,
+    /// Snapshots found there.
+    pub snapshots: u64,
+    /// Cases that have one and were compared with it.
+    pub compared: u64,
+    /// Cases that have none.
+    pub unapproved: u64,
 }
 
 /// What was and what was not compared.

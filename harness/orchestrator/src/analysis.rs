@@ -3,10 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use envparity_config::{Config, Control, Rule};
-use envparity_core::{Analysis, Authorities, Authority, CaseInput, CaseResult, Comparator, RunMeta, Side};
+use envparity_core::{
+    Analysis, Authorities, Authority, BASELINE, CaseInput, CaseResult, Comparator, RunMeta, Side, needs_recheck,
+    needs_resample,
+};
 use envparity_model::{CaseId, CasePlace, Cause, Exchange, Outcome, Problem, Report, Sample, Severity};
 
 use crate::artifacts::STANDARD;
+use crate::baseline::{BaselineComparison, KeptBaseline};
 use crate::journal::{Bodies, Recording, file_name, read_recording};
 use crate::plan::{PlanError, parse_rule_files};
 use crate::run_folder::{RunEnd, RunFile};
@@ -80,6 +84,22 @@ pub(crate) fn analyse_sources(
         }
         analysis.unused_rules(name, comparison.comparator.unused_rules());
     }
+    if let (Some(path), Sources::Run(folder)) = (&file.baseline, sources) {
+        let kept = KeptBaseline::open(folder)?;
+        analysis.baseline(path, kept.count());
+        let mut comparison = BaselineComparison::new(&reference, &kept, &config);
+        comparison.wants_control = file.with_suites && config.compare.control == Control::Auto;
+        for place in &reference.0.header.cases {
+            analysis.case(BASELINE, place, comparison.next(place)?.0);
+        }
+        for (snapshot, why) in kept.unreadable() {
+            analysis.unreadable_snapshot(snapshot, why);
+        }
+        for snapshot in kept.stale(reference.0.header.cases.iter().map(|place| &place.id)) {
+            analysis.stale_snapshot(&snapshot);
+        }
+        analysis.unused_rules(BASELINE, comparison.comparator.unused_rules());
+    }
     let timings = if let Some(RunEnd { timings, causes, .. }) = end {
         for cause in causes {
             analysis.cause(cause);
@@ -107,12 +127,13 @@ fn killed() -> Cause {
     }
 }
 
-/// The candidates and their cases of which another sample would tell more, by what `asks` says of a result.
+/// The candidates and their cases of which another sample would tell more, after so many rounds of them.
 pub(crate) fn doubtful(
     folder: &Path,
     file: &RunFile,
-    asks: impl Fn(&CaseResult) -> bool,
+    round: usize,
 ) -> Result<Vec<(String, Vec<CaseId>)>, Problem> {
+    let asks = if round == 0 { needs_resample } else { needs_recheck };
     let config = config_of(file)?;
     let sources = Sources::Run(folder.to_owned());
     let reference = sources.read(&file.reference)?;
@@ -128,6 +149,19 @@ pub(crate) fn doubtful(
         }
         if !cases.is_empty() {
             drifted.push((name.clone(), cases));
+        }
+    }
+    if file.baseline.is_some() {
+        let kept = KeptBaseline::open(folder)?;
+        let mut comparison = BaselineComparison::new(&reference, &kept, &config);
+        let mut cases = Vec::new();
+        for place in &reference.0.header.cases {
+            if comparison.next(place)?.1 {
+                cases.push(place.id.clone());
+            }
+        }
+        if !cases.is_empty() {
+            drifted.push((BASELINE.to_owned(), cases));
         }
     }
     Ok(drifted)
@@ -225,7 +259,7 @@ fn feed(analysis: &mut Analysis, recording: &Recording) {
 }
 
 /// What a run is judged by: its configuration as it was, narrowed as it was.
-fn config_of(file: &RunFile) -> Result<Config, Problem> {
+pub(crate) fn config_of(file: &RunFile) -> Result<Config, Problem> {
     let mut config = resolve(file)?;
     config.compare.reference.clone_from(&file.reference);
     config.compare.candidates.clone_from(&file.candidates);

@@ -4,8 +4,8 @@
 //! [`Report`](envparity_model::Report) and files.
 
 mod analysis;
-mod approved;
 mod artifacts;
+mod baseline;
 mod engines;
 mod event;
 mod examine;
@@ -21,9 +21,10 @@ mod session;
 mod source;
 
 pub use analysis::report_of;
-pub use approved::normal_exchanges;
 pub use artifacts::{Format, write as write_reports};
+pub use baseline::{Approval, ApproveRequest, Approving, approve, normal_exchanges, snapshot_name};
 pub use engines::{collect_manifest, prune};
+pub use envparity_core::BASELINE;
 pub use envparity_engine::sweep_runtime_dirs;
 pub use event::{Event, Sink};
 pub use examine::{Examined, examine};

@@ -42,6 +42,7 @@ pub fn compare_recordings(paths: &[&Path], gate: Option<Severity>) -> Result<Rep
         source: Source::default(),
         reference: sides[0].0.clone(),
         candidates: sides[1..].iter().map(|(name, _)| name.clone()).collect(),
+        baseline: None,
         gate: Severity::Major,
         full: true,
         with_suites: true,

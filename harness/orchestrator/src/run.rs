@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use envparity_config::{Config, EnvironmentSpec};
-use envparity_core::{Redaction, needs_recheck, needs_resample};
+use envparity_core::Redaction;
 use envparity_engine::RunContext;
 use envparity_model::{Masker, Problem, Report, Role, is_secret_name};
 use futures_util::future::join3;
@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::analysis::{analyse, doubtful};
 use crate::artifacts::{self, Format};
+use crate::baseline::keep;
 use crate::event::{Event, Sink};
 use crate::journal::Journal;
 use crate::plan::{Plan, PlanError, Selection, plan};
@@ -173,6 +174,9 @@ fn open(request: &RunRequest) -> Result<Opened, RunError> {
     let journal = Journal::create(&folder, masker.clone(), redaction).map_err(RunError::Folder)?;
     link_latest(&runs, &id.id);
     let file = run_file(request, &planned, &id, &masker);
+    if let Some(baseline) = &file.baseline {
+        keep(&request.base.join(baseline), &folder, &masker).map_err(RunError::Folder)?;
+    }
     file.write(&folder).map_err(RunError::Folder)?;
     Ok(Opened { planned, id, masker, folder, journal, file })
 }
@@ -252,8 +256,7 @@ async fn drive(session: &Session<'_>, file: &RunFile, folder: &Path) {
 /// agreed by chance, it is asked more often.
 async fn resample(session: &Session<'_>, file: &RunFile, folder: &Path, sites: &[Site<'_>]) {
     for round in 0..RECHECKS {
-        let asks = if round == 0 { needs_resample } else { needs_recheck };
-        match doubtful(folder, file, asks) {
+        match doubtful(folder, file, round) {
             Ok(doubtful) if doubtful.is_empty() => return,
             Ok(doubtful) => session.resample(sites, &doubtful, round).await,
             Err(problem) => return session.fail(None, &problem),
@@ -320,6 +323,7 @@ fn run_file(request: &RunRequest, planned: &Plan, id: &RunId, masker: &Masker) -
         source: source_of(&request.base).unwrap_or_default(),
         reference: compare.reference.clone(),
         candidates: if request.alone { Vec::new() } else { compare.candidates.clone() },
+        baseline: compare.baseline.clone().filter(|_| !request.alone),
         gate: request.config.policy.gate,
         full: planned.full,
         with_suites: planned.with_suites,

@@ -39,6 +39,9 @@ pub(crate) struct RunFile {
     pub(crate) reference: String,
     /// The candidates' names.
     pub(crate) candidates: Vec<String>,
+    /// The folder of approved snapshots, as given; their copy stands in the run's folder.
+    #[serde(default)]
+    pub(crate) baseline: Option<String>,
     /// Findings at or above it fail the run.
     pub(crate) gate: Severity,
     /// Nothing was filtered.

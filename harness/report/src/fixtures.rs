@@ -41,6 +41,7 @@ pub(crate) fn parity() -> Report {
             environment("local", Role::Reference, "local", "89dd394d"),
             environment("qa", Role::Candidate, "ssh://ec2-user@qa", "89dd394d"),
         ],
+        baseline: None,
         coverage: Coverage {
             cases: 3,
             case_ids,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use envparity_model::{Culprit, Disposition, Factor, Finding, Report, SuspectReason, Verdict};
+use envparity_model::{Culprit, Disposition, Factor, Finding, Report, Role, SuspectReason, Verdict};
 
 use crate::{view::View, words};
 
@@ -27,6 +27,10 @@ pub(crate) fn claims(report: &Report) -> Vec<String> {
     let flaky: BTreeSet<_> = report.coverage.flaky.iter().map(|flaky| &flaky.case).collect();
     if !flaky.is_empty() {
         parts.push(format!("{} flaky", words::count(flaky.len() as u64, "case")));
+    }
+    let alone = report.environments.iter().all(|environment| environment.role != Role::Candidate);
+    if report.baseline.is_some() && alone {
+        parts.push("with the approved baseline alone".to_owned());
     }
     if report.verdict == Verdict::Parity && report.coverage.cases == 0 {
         parts.push("no responses were compared".to_owned());

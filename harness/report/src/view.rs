@@ -58,6 +58,21 @@ impl<'a> View<'a> {
         self.report.environments.iter().filter(|environment| environment.role == Role::Candidate)
     }
 
+    /// Everything that was compared with the reference: candidates, and the baseline.
+    pub(crate) fn compared(&self) -> impl Iterator<Item = &'a Environment> {
+        self.report.environments.iter().filter(|environment| environment.role != Role::Reference)
+    }
+
+    /// How both sides of a finding are called. Of the baseline's, the first was approved, the second is what the
+    /// reference answers now.
+    pub(crate) fn labels<'n>(&self, environment: &'n str) -> (&'n str, &'n str)
+    where
+        'a: 'n,
+    {
+        let reference = self.reference().map_or("reference", |reference| reference.name.as_str());
+        if is_baseline(environment) { ("approved", reference) } else { (reference, environment) }
+    }
+
     /// The finding that judges a package difference.
     pub(crate) fn of_package(&self, change: &PackageChange) -> Option<&'a Finding> {
         self.by_subject.get(&(change.environment.as_str(), change.subject())).copied()
@@ -119,6 +134,11 @@ impl<'a> View<'a> {
     }
 }
 
+/// Whether findings of this environment are about what was approved.
+pub(crate) fn is_baseline(environment: &str) -> bool {
+    environment == "baseline"
+}
+
 fn by_fingerprint(findings: Vec<&Finding>) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut seen = HashMap::new();
@@ -160,6 +180,7 @@ fn what(group: &Group<'_>) -> String {
     let f = group.first;
     let suspects: Vec<_> = f.suspects.iter().map(|suspect| &suspect.subject).collect();
     let judged = (f.code, f.severity, f.disposition, f.unstable);
+    let judged = (judged, is_baseline(&f.environment));
     format!("{:?}", (judged, &f.at, &f.kind, &f.subject, &f.reference, &f.candidate, suspects, &f.culprits))
 }
 

@@ -1,7 +1,7 @@
 //! Figures, versions and directions in words.
 
 use envparity_model::{
-    ChangeKind, Disposition, Factor, PackageSummary, Report, Sample, Severity, Suspect, SuspectReason,
+    Baseline, ChangeKind, Disposition, Factor, PackageSummary, Report, Sample, Severity, Suspect, SuspectReason,
 };
 
 /// Which pass, behind an environment; nothing for the one that is compared.
@@ -25,6 +25,18 @@ pub(crate) fn seconds(ms: u64) -> String {
         10_000..60_000 => format!("{} s", ms / 1000),
         _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
     }
+}
+
+/// `23 snapshots, 22 cases compared, 1 not approved yet`.
+pub(crate) fn baseline(baseline: &Baseline) -> String {
+    let mut said = vec![
+        count(baseline.snapshots, "snapshot"),
+        format!("{} compared", count(baseline.compared, "case")),
+    ];
+    if baseline.unapproved > 0 {
+        said.push(format!("{} not approved yet", baseline.unapproved));
+    }
+    said.join(", ")
 }
 
 /// `1.2 kB`, `84 MB`.

@@ -1,5 +1,6 @@
 //! What each command means.
 
+mod approve;
 mod check;
 mod compare;
 mod config;
@@ -30,6 +31,7 @@ pub(crate) async fn execute(cli: Cli) -> Exit {
         Command::Demo(args) => demo::execute(common, &args).await,
         Command::Record(args) => record::execute(common, args).await,
         Command::Report(args) => report::execute(&args),
+        Command::Approve(args) => approve::execute(common, &args),
         Command::Manifest(args) => manifest::execute(common, &args).await,
         Command::Doctor => doctor::execute(common).await,
         Command::Env(args) => env::execute(common, args).await,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use envparity_model::{Problem, is_secret_name};
-use envparity_orchestrator::{Finished, Keep, RunRequest, Selection};
+use envparity_orchestrator::{BASELINE, Finished, Keep, RunRequest, Selection};
 
 use crate::args::{self, Common, Output, OutputArgs, RunArgs, SelectArgs};
 use crate::exit::Exit;
@@ -15,7 +15,9 @@ use crate::{output, stop};
 /// Runs what the configuration says.
 pub(crate) async fn execute(common: &Common, args: RunArgs) -> Result<Exit, Failure> {
     let jobs = args.jobs.map(|jobs| jobs.to_string());
+    let baseline = args.baseline.as_deref().map(|path| settings::from_here(common, path)).transpose()?;
     let flags = [
+        ("compare.baseline", "--baseline", baseline),
         ("compare.control", "--control", args.control.clone()),
         ("policy.gate", "--gate", args.gate.clone()),
         ("compare.jobs", "--jobs", jobs),
@@ -23,10 +25,10 @@ pub(crate) async fn execute(common: &Common, args: RunArgs) -> Result<Exit, Fail
     let mut settings = settings::load(common, settings::overrides(&args.set, &flags)?)?;
     choose_candidates(&mut settings, &args.select.env)?;
     let compare = &settings.resolved.config.compare;
-    if compare.candidates.is_empty() {
+    if compare.candidates.is_empty() && compare.baseline.is_none() {
         return Err(Failure::usage(
             Problem::new(format!("nothing to compare `{}` with", compare.reference))
-                .hint("add a second environment to parity.toml; `parity record` records a single one"),
+                .hint("add a second environment to parity.toml, or a `baseline` of approved snapshots; `parity record` records a single one"),
         ));
     }
     run(common, settings, selection(&args.select)?, &args.output, false).await
@@ -135,22 +137,26 @@ pub(crate) fn selection(args: &SelectArgs) -> Result<Selection, Failure> {
     })
 }
 
-/// `--env` leaves only these candidates.
+/// `--env` leaves only these candidates, of which the baseline is one.
 pub(crate) fn choose_candidates(settings: &mut Settings, names: &[String]) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }
     let config = &mut settings.resolved.config;
+    let compare = &mut config.compare;
+    let baseline = compare.baseline.as_ref().map(|_| BASELINE.to_owned());
     for name in names {
-        if !config.compare.candidates.contains(name) {
-            let known = config.compare.candidates.join("`, `");
+        if !compare.candidates.contains(name) && baseline.as_ref() != Some(name) {
+            let known: Vec<String> = compare.candidates.iter().cloned().chain(baseline).collect();
+            let known = known.join("`, `");
             return Err(Failure::usage(
                 Problem::new(format!("unknown candidate `{name}`"))
                     .hint(format!("the candidates are `{known}`")),
             ));
         }
     }
-    config.compare.candidates.retain(|name| names.contains(name));
+    compare.candidates.retain(|name| names.contains(name));
+    compare.baseline = compare.baseline.take().filter(|_| names.iter().any(|name| name == BASELINE));
     Ok(())
 }
 

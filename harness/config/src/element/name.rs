@@ -8,6 +8,10 @@ use super::{Element, ensure, filled};
 pub(crate) static ENVIRONMENT: Element = Element {
     what: "an environment",
     check: |text| {
+        if text == "baseline" {
+            return Err(Problem::new("`baseline` is not a name for an environment")
+                .hint("it is what the approved snapshots of `[compare] baseline` are called"));
+        }
         let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
         if plain && text.len() <= 64 && text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
             return Ok(());

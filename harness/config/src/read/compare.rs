@@ -36,6 +36,7 @@ pub(super) fn read(
         use_proxy: table.flag("proxy").unwrap_or_default(),
         ecosystems: ecosystems(table),
         manifests: table.flag("manifests").unwrap_or(default.manifests),
+        baseline: table.string("baseline"),
         reference,
         candidates,
     };
@@ -110,9 +111,9 @@ fn candidates(
         return environments.iter().map(|e| e.name.clone()).filter(|name| name != reference).collect();
     };
     let items: &[Node] = node.list().unwrap_or_default();
-    if node.list().is_some_and(<[Node]>::is_empty) {
+    if node.list().is_some_and(<[Node]>::is_empty) && !table.has("baseline") {
         let problem = Problem::new("`compare.candidates` is empty: there is nothing to compare");
-        problems.report(node.place, problem.hint("leave it out for all environments but the reference"));
+        problems.report(node.place, problem.hint("leave it out for all environments but the reference; with `baseline`, approved snapshots alone may be compared"));
     }
     let mut names: Vec<String> = Vec::new();
     for item in items {

@@ -58,7 +58,7 @@ impl Tally {
         index
     }
 
-    fn candidate_index(&mut self, candidate: &str) -> usize {
+    pub(super) fn candidate_index(&mut self, candidate: &str) -> usize {
         self.candidates.iter().position(|name| name == candidate).unwrap_or_else(|| {
             self.candidates.push(candidate.to_owned());
             self.candidates.len() - 1
@@ -110,6 +110,22 @@ impl Tally {
     pub(super) fn fully_compared(&self) -> u64 {
         let all = self.candidates.len() as u32;
         self.compared.iter().filter(|count| **count >= all && all > 0).count() as u64
+    }
+
+    /// In how many cases a candidate was compared, and in how many it was left out by intention.
+    pub(super) fn of_candidate(&self, candidate: &str) -> (u64, u64) {
+        let by = self.candidates.iter().position(|name| name == candidate);
+        let seen = self.seen.iter().filter(|(_, seen_by)| Some(*seen_by) == by).count() as u64;
+        let out = |intended: bool| {
+            let of = self.not_compared.iter().filter(|((_, environment), (_, by_intention))| {
+                environment.as_deref() == Some(candidate) && *by_intention == intended
+            });
+            of.count() as u64
+        };
+        let unsure = self.inconclusive.keys().filter(|(_, name)| name == candidate).count() as u64;
+        let nowhere = self.not_compared.keys().filter(|(_, environment)| environment.is_none()).count() as u64;
+        let missing = out(true) + out(false) + unsure + self.broken.len() as u64 + nowhere;
+        (seen.saturating_sub(missing), out(true))
     }
 
     fn broken_cases(&self) -> impl Iterator<Item = (&CasePlace, &String)> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use envparity_config::PackagePolicy;
 use envparity_model::{
-    CasePlace, Code, Disposition, Environment, Finding, Gate, ManifestState, PackageChange, REPORT_SCHEMA,
+    Baseline, CasePlace, Code, Disposition, Environment, Finding, Gate, ManifestState, PackageChange, REPORT_SCHEMA,
     Report, Role, Severity, Timings, Verdict, fingerprint,
 };
 
@@ -13,6 +13,7 @@ use super::packages::PackageFindings;
 use super::waivers::Waivers;
 use super::wording::count;
 use super::{Analysis, Pending, Side, repeat, suspects};
+use crate::approved::BASELINE;
 use crate::path::without_indices;
 
 /// Exit codes of causes that outrank drift, the strongest first. 1 (drift) comes after them, 5 last.
@@ -66,6 +67,7 @@ impl Analysis {
             exit_code,
             causes,
             environments: self.environments(),
+            baseline: self.baseline_summary(),
             coverage,
             findings,
             packages: packages.packages,
@@ -117,7 +119,9 @@ impl Analysis {
         } else {
             Vec::new()
         };
-        let url = self.sides.get(&environment).and_then(|side| side.line.as_ref()?.url.as_deref());
+        // What the baseline is held against is asked of the reference.
+        let asked = if environment == BASELINE { self.reference() } else { environment.clone() };
+        let url = self.sides.get(&asked).and_then(|side| side.line.as_ref()?.url.as_deref());
         let many = (drift.count > 1).then(|| {
             let at = drift.at.as_deref().map(without_indices).unwrap_or_default();
             format!("{} of `{at}`", count(drift.count, "place", "places"))
@@ -196,7 +200,23 @@ impl Analysis {
         });
     }
 
+    fn baseline_summary(&self) -> Option<Baseline> {
+        let (path, snapshots) = self.baseline.clone()?;
+        let (compared, unapproved) = self.tally.of_candidate(BASELINE);
+        Some(Baseline { path, snapshots, compared, unapproved })
+    }
+
     fn environments(&self) -> Vec<Environment> {
+        let baseline = self.baseline.iter().map(|_| Environment {
+            name: BASELINE.to_owned(),
+            role: Role::Baseline,
+            engine: None,
+            image: None,
+            packages: None,
+            collected_by: None,
+            ready_ms: None,
+            url: None,
+        });
         let names = std::iter::once(self.reference()).chain(self.candidates());
         names
             .enumerate()
@@ -220,6 +240,7 @@ impl Analysis {
                     url: line.and_then(|line| line.url.clone()),
                 }
             })
+            .chain(baseline)
             .collect()
     }
 }

@@ -18,6 +18,7 @@ use envparity_model::{
     CasePlace, Cause, Code, EnvironmentLine, FooterLine, LogLine, ManifestLine, Report, SentRequest, Timings,
 };
 
+use crate::approved::BASELINE;
 use crate::drift::Drift;
 use crate::input::CaseResult;
 use crate::rules::UnusedRule;
@@ -63,6 +64,8 @@ pub struct Analysis {
     log_evidence: BTreeMap<String, Vec<u64>>,
     causes: Vec<Cause>,
     unused: BTreeMap<String, Vec<UnusedRule>>,
+    /// The folder of the approved snapshots, and how many they are.
+    baseline: Option<(String, u64)>,
 }
 
 impl Analysis {
@@ -79,7 +82,28 @@ impl Analysis {
             log_evidence: BTreeMap::new(),
             causes: Vec::new(),
             unused: BTreeMap::new(),
+            baseline: None,
         }
+    }
+
+    /// The reference is compared with approved snapshots too, or with them alone: `path` is their folder.
+    pub fn baseline(&mut self, path: &str, snapshots: u64) {
+        self.baseline = Some((path.to_owned(), snapshots));
+        self.tally.candidate_index(BASELINE);
+    }
+
+    /// A snapshot that belongs to no case, on a full run.
+    pub fn stale_snapshot(&mut self, file: &str) {
+        if self.meta.full_run {
+            let hint = "its case is gone or has another id: delete it with `parity approve --prune`";
+            self.push(BASELINE, Drift::of(Code::SnapshotStale, file).hint(hint));
+        }
+    }
+
+    /// A snapshot that cannot be read: nothing can be said of its case.
+    pub fn unreadable_snapshot(&mut self, file: &str, why: &str) {
+        let message = format!("the snapshot `{file}` cannot be read: {why}");
+        self.blame(Some(BASELINE), 5, message, Some("mend it, or approve the case anew with `parity approve`"));
     }
 
     /// How an environment came up.

@@ -140,7 +140,7 @@ struct Writer<'w> {
     /// [`Self::learned`] by the hash of the path.
     known: HashMap<u64, Kinds>,
     /// What all samples show at places whose value differs.
-    values: HashMap<u64, Vec<String>>,
+    values: HashMap<u64, Vec<(usize, String)>>,
     /// What the items of lists of any number look like.
     shapes: HashMap<u64, Tree>,
 }
@@ -209,7 +209,7 @@ impl<'w> Writer<'w> {
             }
             _ if kinds.value => {
                 let value = self.normal.masked(&document.scalar(id), sample);
-                self.values.entry(path.hash()).or_default().push(value);
+                self.values.entry(path.hash()).or_default().push((sample, value));
             }
             _ => {}
         }
@@ -278,10 +278,21 @@ impl<'w> Writer<'w> {
         Tree::Map(members)
     }
 
+    /// What the samples have in common at a place whose value differs.
+    fn shared(&self, path: &Path<'_>, text: &str) -> String {
+        let values = self.values.get(&path.hash()).map(Vec::as_slice).unwrap_or_default();
+        let masked = self.normal.masked(text, 0);
+        // A captured value that stands here in every sample is itself, whatever else the list holds.
+        let holds = |sample| values.iter().any(|(of, value)| *of == sample && *value == masked);
+        if masked != text && (0..self.normal.samples.len()).all(holds) {
+            return masked;
+        }
+        common(&values.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>())
+    }
+
     fn scalar(&self, document: &Document<'_>, id: usize, kind: Kind, kinds: Kinds, path: &Path<'_>) -> Tree {
         let text = document.scalar(id);
-        let values = self.values.get(&path.hash()).filter(|_| kinds.value);
-        let shared = values.map(|values| common(values));
+        let shared = kinds.value.then(|| self.shared(path, &text));
         match kind {
             Kind::String => {
                 let masked = shared.unwrap_or_else(|| self.normal.masked(&text, 0));

@@ -130,6 +130,24 @@ impl BaselineComparator {
         mirrored(result)
     }
 
+    /// A case without a snapshot: not approved yet, unless nothing could be approved either.
+    pub fn unapproved(
+        &mut self,
+        place: &CasePlace,
+        today: Side<'_>,
+        control: Option<Side<'_>>,
+    ) -> CaseResult {
+        self.symbols.extend(captured(today.exchange).map(|(name, value)| (name.to_owned(), value)));
+        let candidate = control.unwrap_or(today);
+        let input = CaseInput { place, reference: today, control, candidate, resample: None };
+        let mut result = self.comparator.compare(&input);
+        if result.status == CaseStatus::Compared {
+            return CaseResult::unapproved();
+        }
+        result.drifts.clear();
+        result
+    }
+
     /// Whether a further sample of the reference would tell more, after so many of them: what differs from the
     /// approved answer may differ by nature, and the samples so far have agreed by chance.
     pub fn needs_recheck(result: &CaseResult, rechecks: usize) -> bool {

@@ -13,13 +13,13 @@ use super::{ANY_LINES, ANY_ORDER, BLANK};
 const LINED_UP: usize = 20_000;
 
 /// The samples' texts as one.
-pub(super) fn write(normal: &Normal<'_>, texts: &[&str]) -> String {
+pub(super) fn write(normal: &Normal<'_>, texts: &[&str], at: &str) -> String {
     let samples: Vec<Vec<String>> = texts
         .iter()
         .enumerate()
         .map(|(sample, text)| shown(text, |line| normal.masked(line, sample)))
         .collect();
-    let unordered = normal.learned.iter().any(|learned| learned.at == "body" && learned.kind == "order");
+    let unordered = normal.learned.iter().any(|learned| learned.at == at && learned.kind == "order");
     let merged = if unordered { any_order(&samples) } else { merge(&samples) };
     let timeless = merged.into_iter().map(|line| without_now(&line, normal.clock).unwrap_or(line));
     let out = timeless.collect::<Vec<_>>().join("\n");

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use envparity_model::{BodyRef, Exchange, Hop, Outcome, Response, Sample, Timing};
+use envparity_model::{BodyRef, Exchange, FailureKind, Finished, Hop, Outcome, Response, Sample, Timing};
 
 use super::fit::Fit;
 use super::placeholder::Pattern;
-use super::write::{Content, content, header, is_silent, mask};
+use super::write::{Content, content, header, is_silent, mask, streams, without_digests};
 use super::{BINARY, lines};
 use crate::authority::Authority;
 use crate::input::Side;
@@ -21,6 +21,15 @@ pub struct Approved {
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
+    /// It is a command's: how it ended, and what it wrote.
+    command: Option<Command>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Command {
+    exit: i64,
+    /// Standard output, then standard error.
+    streams: [String; 2],
 }
 
 impl Approved {
@@ -29,7 +38,11 @@ impl Approved {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let text = text.replace("\r\n", "\n");
+        let text = without_digests(text).replace("\r\n", "\n");
+        if let Some(command) = command(&text)? {
+            let (hops, headers) = (Vec::new(), Vec::new());
+            return Ok(Self { hops, status: 0, headers, body: String::new(), command: Some(command) });
+        }
         let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
         let mut lines = head.lines().peekable();
         let mut hops = Vec::new();
@@ -43,7 +56,7 @@ impl Approved {
             Ok::<_, String>((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
         };
         let headers = lines.map(named).collect::<Result<_, _>>()?;
-        Ok(Self { hops, status, headers, body: body.trim_end().to_owned() })
+        Ok(Self { hops, status, headers, body: body.trim_end().to_owned(), command: None })
     }
 
     /// The approved answer to a case, seen from today's: shapes that today's answer fits are filled in, and what is
@@ -55,10 +68,18 @@ impl Approved {
         authority: &Authority,
         symbols: &BTreeMap<String, String>,
     ) -> (Exchange, Vec<u8>) {
-        let Outcome::Response(response) = &today.exchange.outcome else {
-            return (today.exchange.clone(), today.body.to_vec());
-        };
         let mask = |text: &str| mask(text, authority, &[]);
+        let response = match (&today.exchange.outcome, &self.command) {
+            (Outcome::Response(response), None) => response,
+            (Outcome::Finished(_), Some(command)) => return command.exchange(today, symbols, &mask),
+            // A request that is a command now, or the other way round, or no answer at all.
+            (Outcome::Response(_) | Outcome::Finished(_), _) => {
+                let message = "another kind of case was approved under this id".to_owned();
+                let outcome = Outcome::Failure { kind: FailureKind::Other, message };
+                return (exchange_of(today.exchange, outcome), Vec::new());
+            }
+            _ => return (today.exchange.clone(), today.body.to_vec()),
+        };
         let fits = |approved: &str, value: &str| {
             let masked = mask(value);
             approved == masked || Pattern::parse(approved).admits(&masked, symbols)
@@ -71,23 +92,17 @@ impl Approved {
             body,
             hops: self.hops(response, &fits),
         };
-        let exchange = Exchange {
-            case: today.exchange.case.clone(),
-            sample: Sample::Primary,
-            attempt: 1,
-            request: today.exchange.request.clone(),
-            outcome: Outcome::Response(approved),
-            captures: today.exchange.captures.clone(),
-            asserts: Vec::new(),
-            timing: Timing::default(),
-        };
-        (exchange, bytes)
+        (exchange_of(today.exchange, Outcome::Response(approved)), bytes)
     }
 
     fn hops(&self, today: &Response, fits: &dyn Fn(&str, &str) -> bool) -> Vec<Hop> {
         let hop = |(at, (status, location)): (usize, &(u16, String))| match today.hops.get(at) {
-            Some(hop) if fits(location, &hop.location) => Hop { status: *status, location: hop.location.clone() },
-            _ => Hop { status: *status, location: location.clone() },
+            // The cookies of redirects are not approved.
+            Some(hop) if fits(location, &hop.location) => Hop { status: *status, ..hop.clone() },
+            other => {
+                let cookies = other.map(|hop| hop.cookies.clone()).unwrap_or_default();
+                Hop { status: *status, location: location.clone(), cookies }
+            }
         };
         self.hops.iter().enumerate().map(hop).collect()
     }
@@ -158,6 +173,51 @@ impl Approved {
         }
         lines::fill(&self.body, today, symbols, mask)
     }
+}
+
+/// An exchange with today's request and captures, and another outcome.
+fn exchange_of(today: &Exchange, outcome: Outcome) -> Exchange {
+    Exchange {
+        sample: Sample::Primary,
+        attempt: 1,
+        first_failure: None,
+        outcome,
+        asserts: Vec::new(),
+        timing: Timing::default(),
+        ..today.clone()
+    }
+}
+
+impl Command {
+    fn exchange(
+        &self,
+        today: Side<'_>,
+        symbols: &BTreeMap<String, String>,
+        mask: &dyn Fn(&str) -> String,
+    ) -> (Exchange, Vec<u8>) {
+        let now = streams(today);
+        let filled = [0, 1].map(|stream| match self.streams[stream].as_str() {
+            "" => String::new(),
+            approved => lines::fill(approved, &now[stream], symbols, mask),
+        });
+        let size = |text: &String| stored(text.clone().into_bytes()).1;
+        let finished =
+            Finished { exit: self.exit, stdout: size(&filled[0]), stderr: size(&filled[1]) };
+        (exchange_of(today.exchange, Outcome::Finished(finished)), filled.concat().into_bytes())
+    }
+}
+
+/// Reads the normal form of a command; none where it is a response's.
+fn command(text: &str) -> Result<Option<Command>, String> {
+    let Some(rest) = text.strip_prefix("exit ") else { return Ok(None) };
+    let (exit, rest) = rest.split_once('\n').unwrap_or((rest, ""));
+    let exit = exit.trim().parse().map_err(|_| format!("`{}` is no exit code", crate::excerpt::short(exit)))?;
+    let (before, stderr) = match rest.strip_prefix("\nstderr\n") {
+        Some(stderr) => ("", stderr),
+        None => rest.rsplit_once("\n\nstderr\n").unwrap_or((rest, "")),
+    };
+    let stdout = before.strip_prefix("\nstdout\n").unwrap_or_default();
+    Ok(Some(Command { exit, streams: [stdout.trim_end().to_owned(), stderr.trim_end().to_owned()] }))
 }
 
 fn status_of(text: &str) -> Result<u16, String> {

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use envparity_model::{Learned, Outcome, Response};
+use envparity_model::{Finished, Learned, Outcome, Response};
 
 use super::general::{common, without_now};
 use super::{BINARY, json, lines};
 use crate::authority::Authority;
-use crate::cookies;
-use crate::headers::{BANNERS, IGNORED, LISTS};
+use crate::headers::{BANNERS, IGNORED, is_list};
 use crate::input::Side;
 use crate::media::{Family, MediaType, decode};
 
@@ -43,6 +42,9 @@ pub(super) struct Normal<'a> {
 /// # Errors
 /// Why it cannot be approved: there is no answer, or only a part of it.
 pub(super) fn normalise(normal: &Normal<'_>) -> Result<String, String> {
+    if let Some(Outcome::Finished(first)) = normal.samples.first().map(|sample| &sample.side.exchange.outcome) {
+        return command(normal, first);
+    }
     let mut responses = Vec::new();
     for sample in normal.samples {
         match &sample.side.exchange.outcome {
@@ -70,6 +72,37 @@ pub(super) fn normalise(normal: &Normal<'_>) -> Result<String, String> {
         let _ = write!(out, "\n{body}");
     }
     Ok(format!("{}\n", out.trim_end()))
+}
+
+/// How a command ended, then each stream that holds something.
+fn command(normal: &Normal<'_>, first: &Finished) -> Result<String, String> {
+    if first.stdout.truncated || first.stderr.truncated {
+        return Err("its output is longer than what is kept of it".to_owned());
+    }
+    let finished = |side: Side<'_>| matches!(side.exchange.outcome, Outcome::Finished(_));
+    let all = normal.samples.iter().filter(|sample| finished(sample.side));
+    let written: Vec<[Cow<'_, str>; 2]> = all.map(|sample| streams(sample.side)).collect();
+    let mut out = format!("exit {}\n", first.exit);
+    for (stream, at) in STREAMS.into_iter().enumerate() {
+        if !written[0][stream].is_empty() {
+            let texts: Vec<&str> = written.iter().map(|streams| streams[stream].as_ref()).collect();
+            let _ = write!(out, "\n{at}\n{}\n", lines::write(normal, &texts, at));
+        }
+    }
+    Ok(format!("{}\n", out.trim_end()))
+}
+
+/// The places of a command that hold text.
+pub(super) const STREAMS: [&str; 2] = ["stdout", "stderr"];
+
+/// What a command wrote to each stream.
+pub(super) fn streams(side: Side<'_>) -> [Cow<'_, str>; 2] {
+    let size = match &side.exchange.outcome {
+        Outcome::Finished(finished) => usize::try_from(finished.stdout.size).unwrap_or(usize::MAX),
+        _ => 0,
+    };
+    let (stdout, stderr) = side.body.split_at(side.body.len().min(size));
+    [String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr)]
 }
 
 type Responses<'a> = [(&'a Sampled<'a>, &'a Response)];
@@ -109,7 +142,8 @@ pub(super) fn mask(text: &str, authority: &Authority, symbols: &[(String, String
     out
 }
 
-fn without_digests(text: &str) -> Cow<'_, str> {
+/// The digest of a secret says only whether it is another one, under a key that each run may choose.
+pub(super) fn without_digests(text: &str) -> Cow<'_, str> {
     const OPEN: &str = "[masked:";
     if !text.contains(OPEN) {
         return Cow::Borrowed(text);
@@ -177,7 +211,7 @@ pub(super) fn header(name: &str, value: &str) -> String {
         "etag" => "[etag]".to_owned(),
         "last-modified" => super::general::alone(value).to_string(),
         "set-cookie" => without_expiry(value),
-        _ if LISTS.contains(&name) => {
+        _ if is_list(name) => {
             let mut members: Vec<&str> = value.split(',').map(str::trim).collect();
             members.sort_unstable();
             members.join(", ")
@@ -200,8 +234,7 @@ fn cookie(values: &[String]) -> String {
         values.iter().map(|value| value.split_once(';').unwrap_or((value, ""))).collect();
     let named: Vec<_> = parts.iter().map(|(pair, _)| pair.split_once('=').unwrap_or((pair, ""))).collect();
     let (name, attributes) = (named[0].0, parts[0].1);
-    let known = cookies::parse(values.iter().map(String::as_str));
-    if known.len() > 1 {
+    if named.iter().any(|(other, _)| *other != name) {
         return common(values);
     }
     let value = common(&named.iter().map(|(_, value)| (*value).to_owned()).collect::<Vec<_>>());
@@ -252,7 +285,7 @@ fn body(normal: &Normal<'_>, responses: &Responses<'_>) -> String {
             if by_rule {
                 return "[any]".to_owned();
             }
-            json::write(normal, &texts).unwrap_or_else(|| lines::write(normal, &texts))
+            json::write(normal, &texts).unwrap_or_else(|| lines::write(normal, &texts, "body"))
         }
     }
 }

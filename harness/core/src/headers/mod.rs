@@ -47,6 +47,11 @@ pub(crate) const IGNORED: &[&str] = &[
 pub(crate) const BANNERS: &[&str] =
     &["server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator"];
 
+/// Whether a header's members have no order.
+pub(crate) fn is_list(name: &str) -> bool {
+    matches!(Kind::of(name), Kind::List | Kind::Words | Kind::Directives)
+}
+
 type Values<'r> = BTreeMap<&'r str, Vec<&'r str>>;
 
 fn group(response: &Response) -> Values<'_> {

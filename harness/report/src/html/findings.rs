@@ -67,6 +67,7 @@ fn row(page: &mut Markup, view: &View<'_>, finding: &Finding) {
 
 fn values(page: &mut Markup, view: &View<'_>, finding: &Finding) {
     let reference = view.reference().map_or("reference", |reference| &reference.name);
+    let (first, second) = view.labels(&finding.environment);
     let mut value = |side: &str, value: Option<&str>| {
         page.tag("dt", "", side).raw("<dd>");
         match value {
@@ -78,8 +79,8 @@ fn values(page: &mut Markup, view: &View<'_>, finding: &Finding) {
     if finding.environment == reference {
         value(reference, finding.reference.as_deref().or(finding.candidate.as_deref()));
     } else if finding.reference.is_some() || finding.candidate.is_some() {
-        value(reference, finding.reference.as_deref());
-        value(&finding.environment, finding.candidate.as_deref());
+        value(first, finding.reference.as_deref());
+        value(second, finding.candidate.as_deref());
     } else {
         pair(page, "in", &finding.environment);
     }

@@ -1,6 +1,6 @@
 //! The verdict, its causes, the environments.
 
-use envparity_model::{Environment, Report, Role, Verdict};
+use envparity_model::{Baseline, Environment, Report, Role, Verdict};
 
 use super::markup::Markup;
 use crate::{summary, view::View, visible::cut, words};
@@ -26,7 +26,7 @@ pub(super) fn header(page: &mut Markup, view: &View<'_>) {
         Verdict::Inconclusive => "Inconclusive",
     };
     page.raw("<header><h1>").tag("span", class, title);
-    let candidates: Vec<_> = view.candidates().map(|candidate| candidate.name.as_str()).collect();
+    let candidates: Vec<_> = view.compared().map(|candidate| candidate.name.as_str()).collect();
     let reference = view.reference().map_or("reference", |reference| &reference.name);
     let pair = format!("{reference} → {}", candidates.join(", "));
     page.tag("span", "", &cut(&pair, 120)).raw("</h1>\n");
@@ -61,15 +61,25 @@ pub(super) fn environments(page: &mut Markup, view: &View<'_>) {
     page.raw("<section><h2>Environments</h2>");
     page.table("Environments", &["Name", "Engine", "Image", "Packages", "Ready in", "Address"]);
     for environment in &view.report.environments {
-        row(page, environment);
+        match &view.report.baseline {
+            Some(baseline) if environment.role == Role::Baseline => baseline_row(page, environment, baseline),
+            _ => row(page, environment),
+        }
     }
     page.end_table().raw("</section>\n");
+}
+
+fn baseline_row(page: &mut Markup, environment: &Environment, baseline: &Baseline) {
+    page.raw("<tr><td class=\"name\">").text(&environment.name).tag("span", "small", "approved").raw("</td>");
+    page.raw("<td colspan=\"5\">").tag("span", "mono", &baseline.path);
+    page.tag("span", "small", &words::baseline(baseline)).raw("</td></tr>\n");
 }
 
 fn row(page: &mut Markup, environment: &Environment) {
     let role = match environment.role {
         Role::Reference => "reference",
         Role::Candidate => "candidate",
+        Role::Baseline => "approved",
     };
     page.raw("<tr><td class=\"name\">").text(&environment.name).tag("span", "small", role).raw("</td><td>");
     match &environment.engine {

@@ -7,7 +7,7 @@ use envparity_model::{
 };
 
 use crate::{
-    view::View,
+    view::{View, is_baseline},
     visible::{columns, cut},
     words,
 };
@@ -187,7 +187,7 @@ impl<'a> Judge<'a> {
     fn orphans(&self) -> Vec<&'a Finding> {
         let listed: HashSet<_> = self.report.coverage.case_ids.iter().collect();
         let candidates: BTreeSet<_> =
-            self.view.candidates().map(|candidate| candidate.name.as_str()).collect();
+            self.view.compared().map(|candidate| candidate.name.as_str()).collect();
         let shown = |finding: &&Finding| {
             let candidate = candidates.contains(finding.environment.as_str());
             match &finding.case {
@@ -195,7 +195,8 @@ impl<'a> Judge<'a> {
                     let reference = finding.environment == self.reference() && !candidates.is_empty();
                     (candidate || reference) && listed.contains(&case.id)
                 }
-                None => candidate,
+                // Packages and facts have tests of their own, for environments alone.
+                None => candidate && !is_baseline(&finding.environment),
             }
         };
         self.report.findings.iter().filter(|finding| !shown(finding)).collect()

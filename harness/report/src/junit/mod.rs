@@ -19,7 +19,7 @@ pub fn junit(report: &Report) -> Vec<u8> {
     let view = View::new(report);
     let judge = Judge::new(&view);
     let mut writer = Writer { started: started(report), names: HashSet::new(), suites: Vec::new() };
-    for candidate in view.candidates() {
+    for candidate in view.compared() {
         let pair = judge.pair(candidate);
         for case in &report.coverage.case_ids {
             let place = judge.place(case, candidate);

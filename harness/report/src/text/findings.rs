@@ -117,11 +117,11 @@ fn at(group: &Group<'_>) -> String {
 /// What either side shows.
 fn values(page: &mut Page, view: &View<'_>, group: &Group<'_>) {
     let finding = group.first;
-    let reference =
-        &view.reference().map_or("reference".to_owned(), |environment| cut(&environment.name, NAME));
-    let candidates: Vec<_> = group.environments.iter().map(|name| cut(name, NAME)).collect();
+    let on_reference =
+        view.reference().is_some_and(|reference| group.environments == [reference.name.as_str()]);
+    let reference = &cut(view.labels(&finding.environment).0, NAME);
+    let candidates: Vec<_> = group.environments.iter().map(|name| cut(view.labels(name).1, NAME)).collect();
     let candidates = cut(&candidates.join(", "), 2 * NAME);
-    let on_reference = group.environments == [reference.as_str()];
     let width = columns(reference).max(if on_reference { 0 } else { columns(&candidates) });
     let mut row = |name: &str, value: Option<&str>, note: &str| {
         let line = Line::below().put(Tone::Quiet, name).pad_to(BODY + width + 2);
@@ -133,8 +133,9 @@ fn values(page: &mut Page, view: &View<'_>, group: &Group<'_>) {
         page.line(line.put(Tone::Warning, note));
     };
     if finding.reference.is_none() && finding.candidate.is_none() {
-        if !on_reference && view.candidates().count() > 1 {
-            page.line(Line::below().put(Tone::Quiet, &format!("in {candidates}")));
+        if !on_reference && view.compared().count() > 1 {
+            let environments = cut(&group.environments.join(", "), 2 * NAME);
+            page.line(Line::below().put(Tone::Quiet, &format!("in {environments}")));
         }
         return;
     }

@@ -41,9 +41,18 @@ pub(super) fn environments(page: &mut Page, view: &View<'_>) {
     let ways =
         all.iter().filter_map(|e| Some(e.collected_by?.name())).collect::<std::collections::BTreeSet<_>>();
     let row = |environment: &Environment| -> Vec<Cell> {
+        if let (envparity_model::Role::Baseline, Some(baseline)) = (environment.role, &view.report.baseline) {
+            return vec![
+                (Tone::Strong, environment.name.clone()),
+                (Tone::Plain, "approved".to_owned()),
+                (Tone::Plain, baseline.path.clone()),
+                (Tone::Plain, words::baseline(baseline)),
+            ];
+        }
         let role = match environment.role {
             envparity_model::Role::Reference => "reference",
             envparity_model::Role::Candidate => "candidate",
+            envparity_model::Role::Baseline => "approved",
         };
         let engine = environment.engine.as_ref();
         let ready = environment.ready_ms.map(|ms| format!("ready in {}", words::seconds(ms)));

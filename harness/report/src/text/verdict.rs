@@ -5,7 +5,7 @@ use envparity_model::{Report, Verdict};
 use super::page::{Line, NAME, Page, SENTENCE, Tone};
 use crate::{
     summary,
-    view::View,
+    view::{View, is_baseline},
     visible::{columns, cut},
 };
 
@@ -55,6 +55,9 @@ fn next(report: &Report, folder: &str) -> Vec<String> {
     let mut next = Vec::new();
     if report.verdict == Verdict::Inconclusive {
         next.push("parity doctor".to_owned());
+    }
+    if report.findings.iter().any(|finding| is_baseline(&finding.environment)) {
+        next.push("parity approve".to_owned());
     }
     let folder = folder.trim_end_matches('/');
     let html = report.artifacts.iter().find(|artifact| artifact.ends_with("report.html"));
