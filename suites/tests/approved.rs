@@ -64,8 +64,15 @@ fn activity() -> Result<(), Failed> {
     ensure(found.is_empty(), || format!("{found:#?}"))?;
     let approval = |baseline: PathBuf| {
         let (run, base) = (finished.folder.clone(), folder.clone());
-        approve(&ApproveRequest { run, baseline: Some(baseline), base, only: vec![], pending: false, prune: false })
-            .map_err(|problem| problem.to_string())
+        approve(&ApproveRequest {
+            run,
+            baseline: Some(baseline),
+            base,
+            only: vec![],
+            pending: false,
+            prune: false,
+        })
+        .map_err(|problem| problem.to_string())
     };
     let known = approval(folder.join(SNAPSHOTS))?;
     ensure(known.cases.iter().all(|(_, done)| *done == Approving::Unchanged), || format!("{known:?}"))?;

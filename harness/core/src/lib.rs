@@ -30,8 +30,8 @@ mod rules;
 mod shaky;
 mod symbols;
 
-pub use approved::{Approved, Approver, BASELINE, BaselineComparator};
 pub use analysis::{Analysis, RunMeta};
+pub use approved::{Approved, Approver, BASELINE, BaselineComparator};
 pub use authority::{Authorities, Authority};
 pub use comparator::{Comparator, needs_recheck, needs_resample};
 pub use drift::Drift;

@@ -359,7 +359,8 @@ fn changed(service: &Service, seed: u64, drift: bool) -> Vec<String> {
 
 fn without_indices(drift: &envparity_core::Drift) -> String {
     let at = drift.at.clone().unwrap_or_default();
-    let parts = at.split('[').map(|p| p.split_once(']').map_or(p.to_owned(), |(_, rest)| format!("*]{rest}")));
+    let parts =
+        at.split('[').map(|p| p.split_once(']').map_or(p.to_owned(), |(_, rest)| format!("*]{rest}")));
     parts.collect::<Vec<_>>().join("[")
 }
 

@@ -27,9 +27,9 @@ pub use journal::{
 };
 pub use manifest::{Ecosystem, Fact, FactValue, Manifest, ManifestState, Package, Unread, Way, purl};
 pub use report::{
-    Baseline, Broken, Cause, ChangeKind, Config, Coverage, Engine, Environment, FactChange, Flaky, Gate, Image,
-    Learned, NotCompared, PackageChange, PackageSummary, Packages, REPORT_SCHEMA, Report, Source, Timings,
-    Verdict,
+    Baseline, Broken, Cause, ChangeKind, Config, Coverage, Engine, Environment, FactChange, Flaky, Gate,
+    Image, Learned, NotCompared, PackageChange, PackageSummary, Packages, REPORT_SCHEMA, Report, Source,
+    Timings, Verdict,
 };
 pub use secret::{Masked, Masker, is_secret_name};
 

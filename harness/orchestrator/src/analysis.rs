@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use envparity_config::{Config, Control, Rule};
 use envparity_core::{
-    Analysis, Authorities, Authority, BASELINE, CaseInput, CaseResult, Comparator, RunMeta, Side, needs_recheck,
-    needs_resample,
+    Analysis, Authorities, Authority, BASELINE, CaseInput, CaseResult, Comparator, RunMeta, Side,
+    needs_recheck, needs_resample,
 };
 use envparity_model::{CaseId, CasePlace, Cause, Exchange, Outcome, Problem, Report, Sample, Severity};
 

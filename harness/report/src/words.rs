@@ -1,7 +1,8 @@
 //! Figures, versions and directions in words.
 
 use envparity_model::{
-    Baseline, ChangeKind, Disposition, Factor, PackageSummary, Report, Sample, Severity, Suspect, SuspectReason,
+    Baseline, ChangeKind, Disposition, Factor, PackageSummary, Report, Sample, Severity, Suspect,
+    SuspectReason,
 };
 
 /// Which pass, behind an environment; nothing for the one that is compared.
@@ -29,10 +30,8 @@ pub(crate) fn seconds(ms: u64) -> String {
 
 /// `23 snapshots, 22 cases compared, 1 not approved yet`.
 pub(crate) fn baseline(baseline: &Baseline) -> String {
-    let mut said = vec![
-        count(baseline.snapshots, "snapshot"),
-        format!("{} compared", count(baseline.compared, "case")),
-    ];
+    let mut said =
+        vec![count(baseline.snapshots, "snapshot"), format!("{} compared", count(baseline.compared, "case"))];
     if baseline.unapproved > 0 {
         said.push(format!("{} not approved yet", baseline.unapproved));
     }

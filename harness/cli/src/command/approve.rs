@@ -73,7 +73,9 @@ fn words(approval: &Approval, args: &ApproveArgs) -> String {
     let ending = if args.pending { "   pending: `cargo insta review`" } else { "" };
     lines.push(format!("{}   {}{ending}", counts.join(", "), folder.display()));
     if approval.uncontrolled {
-        lines.push("note        the reference was sampled once: what differs by nature stands as it was".to_owned());
+        lines.push(
+            "note        the reference was sampled once: what differs by nature stands as it was".to_owned(),
+        );
     }
     lines.push(String::new());
     let shown: Vec<String> = lines.iter().map(|line| envparity_report::visible(line).into_owned()).collect();

@@ -123,7 +123,8 @@ impl Tally {
             of.count() as u64
         };
         let unsure = self.inconclusive.keys().filter(|(_, name)| name == candidate).count() as u64;
-        let nowhere = self.not_compared.keys().filter(|(_, environment)| environment.is_none()).count() as u64;
+        let nowhere =
+            self.not_compared.keys().filter(|(_, environment)| environment.is_none()).count() as u64;
         let missing = out(true) + out(false) + unsure + self.broken.len() as u64 + nowhere;
         (seen.saturating_sub(missing), out(true))
     }

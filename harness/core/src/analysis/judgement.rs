@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use envparity_config::PackagePolicy;
 use envparity_model::{
-    Baseline, CasePlace, Code, Disposition, Environment, Finding, Gate, ManifestState, PackageChange, REPORT_SCHEMA,
-    Report, Role, Severity, Timings, Verdict, fingerprint,
+    Baseline, CasePlace, Code, Disposition, Environment, Finding, Gate, ManifestState, PackageChange,
+    REPORT_SCHEMA, Report, Role, Severity, Timings, Verdict, fingerprint,
 };
 
 use super::facts::FactFindings;

@@ -103,7 +103,12 @@ impl Analysis {
     /// A snapshot that cannot be read: nothing can be said of its case.
     pub fn unreadable_snapshot(&mut self, file: &str, why: &str) {
         let message = format!("the snapshot `{file}` cannot be read: {why}");
-        self.blame(Some(BASELINE), 5, message, Some("mend it, or approve the case anew with `parity approve`"));
+        self.blame(
+            Some(BASELINE),
+            5,
+            message,
+            Some("mend it, or approve the case anew with `parity approve`"),
+        );
     }
 
     /// How an environment came up.

@@ -63,14 +63,16 @@ impl Fit<'_> {
         let value = self.today.scalar(theirs);
         match self.today.kind(theirs) {
             Kind::String => {
-                text == value || (!numeric && {
-                    let masked = (self.mask)(&value);
-                    text == masked || pattern.admits(&masked, self.symbols)
-                })
+                text == value
+                    || (!numeric && {
+                        let masked = (self.mask)(&value);
+                        text == masked || pattern.admits(&masked, self.symbols)
+                    })
             }
             Kind::Number => {
                 let symbol = matches!(whole, Some(Placeholder::Symbol(_)));
-                (numeric && whole != Some(&Placeholder::Bool) || symbol) && pattern.admits(&value, self.symbols)
+                (numeric && whole != Some(&Placeholder::Bool) || symbol)
+                    && pattern.admits(&value, self.symbols)
             }
             Kind::Bool => whole == Some(&Placeholder::Bool),
             Kind::Null | Kind::Array | Kind::Object => false,
@@ -142,15 +144,16 @@ impl Fit<'_> {
             if partners.is_empty() && !self.is_optional(*child) {
                 parts.push(format!("{}:{}", quoted(&self.approved.key(*child)), raw(self.approved, *child)));
             }
-            for partner in partners.iter().filter(|partner| !done.contains(*partner)).copied().collect::<Vec<_>>() {
+            for partner in
+                partners.iter().filter(|partner| !done.contains(*partner)).copied().collect::<Vec<_>>()
+            {
                 let shaped = members.open.contains(&partner);
                 // Another value under the same shape of key may fit it.
                 let later = shaped
                     && !self.fits(*child, partner, depth + 1)
-                    && members
-                        .pairs
-                        .iter()
-                        .any(|(other, list)| list.contains(&partner) && self.fits(*other, partner, depth + 1));
+                    && members.pairs.iter().any(|(other, list)| {
+                        list.contains(&partner) && self.fits(*other, partner, depth + 1)
+                    });
                 if !later {
                     done.insert(partner);
                     let value = self.value(*child, partner, depth + 1);

@@ -57,7 +57,10 @@ fn words(values: &[String], is_word: fn(char) -> bool, digits_vary: bool) -> Opt
     let (first, others) = split.split_first()?;
     let alike = |other: &Vec<&str>| {
         other.len() == first.len()
-            && first.iter().zip(other).all(|(mine, theirs)| mine == theirs || both_words(mine, theirs, is_word))
+            && first
+                .iter()
+                .zip(other)
+                .all(|(mine, theirs)| mine == theirs || both_words(mine, theirs, is_word))
     };
     if !others.iter().all(alike) {
         return None;

@@ -110,7 +110,11 @@ impl Tree {
                 let text = |raw: &str| raw.starts_with("\"[") && !number(raw);
                 if number(&mine) && number(&theirs) {
                     Self::text("[decimal]")
-                } else if text(&mine) && text(&theirs) && mine != quoted(OPTIONAL) && theirs != quoted(OPTIONAL) {
+                } else if text(&mine)
+                    && text(&theirs)
+                    && mine != quoted(OPTIONAL)
+                    && theirs != quoted(OPTIONAL)
+                {
                     Self::text("[text]")
                 } else {
                     Self::text("[any]")
@@ -172,9 +176,10 @@ impl<'w> Writer<'w> {
             return Kinds::default();
         }
         let learned = &self.learned;
-        *self.known.entry(path.hash()).or_insert_with(|| {
-            learned.get(path.render_starred().as_str()).copied().unwrap_or_default()
-        })
+        *self
+            .known
+            .entry(path.hash())
+            .or_insert_with(|| learned.get(path.render_starred().as_str()).copied().unwrap_or_default())
     }
 
     /// Looks at one sample: values at places where they differ, items of lists of any number.

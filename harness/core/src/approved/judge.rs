@@ -151,8 +151,9 @@ impl BaselineComparator {
     /// Whether a further sample of the reference would tell more, after so many of them: what differs from the
     /// approved answer may differ by nature, and the samples so far have agreed by chance.
     pub fn needs_recheck(result: &CaseResult, rechecks: usize) -> bool {
-        let by_chance =
-            |code: Code| matches!(code, Code::ResponseOrder | Code::ResponseLength | Code::ResponseFieldAdded);
+        let by_chance = |code: Code| {
+            matches!(code, Code::ResponseOrder | Code::ResponseLength | Code::ResponseFieldAdded)
+        };
         let loud = result.drifts.iter().filter(|drift| drift.severity > Severity::Info);
         loud.into_iter().any(|drift| rechecks == 0 || drift.doubtful || by_chance(drift.code))
     }

@@ -188,7 +188,8 @@ fn pair_stretch(
             continue;
         }
         let slack = theirs.len().saturating_sub(next + later.len()).max(1);
-        let found = theirs[next.min(theirs.len())..].iter().take(slack).position(|other| fits(line, other, symbols));
+        let found =
+            theirs[next.min(theirs.len())..].iter().take(slack).position(|other| fits(line, other, symbols));
         if let Some(found) = found {
             let hit = next + found;
             out[from.0 + at] = Some(from.1 + hit..from.1 + hit + 1);

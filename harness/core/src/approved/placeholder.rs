@@ -194,7 +194,8 @@ fn is_whole(text: &str) -> bool {
 }
 
 fn is_decimal(text: &str) -> bool {
-    is_whole(text) || text.split_once('.').is_some_and(|(whole, rest)| is_whole(whole) && is_number_tail(rest))
+    is_whole(text)
+        || text.split_once('.').is_some_and(|(whole, rest)| is_whole(whole) && is_number_tail(rest))
 }
 
 fn is_number_tail(text: &str) -> bool {
@@ -260,12 +261,7 @@ impl<'p> Pattern<'p> {
     }
 }
 
-fn admits(
-    pieces: &[Piece<'_>],
-    text: &str,
-    symbols: &BTreeMap<String, String>,
-    steps: &mut usize,
-) -> bool {
+fn admits(pieces: &[Piece<'_>], text: &str, symbols: &BTreeMap<String, String>, steps: &mut usize) -> bool {
     let Some((piece, later)) = pieces.split_first() else {
         return text.is_empty();
     };

@@ -201,8 +201,7 @@ impl Command {
             approved => lines::fill(approved, &now[stream], symbols, mask),
         });
         let size = |text: &String| stored(text.clone().into_bytes()).1;
-        let finished =
-            Finished { exit: self.exit, stdout: size(&filled[0]), stderr: size(&filled[1]) };
+        let finished = Finished { exit: self.exit, stdout: size(&filled[0]), stderr: size(&filled[1]) };
         (exchange_of(today.exchange, Outcome::Finished(finished)), filled.concat().into_bytes())
     }
 }
@@ -211,7 +210,8 @@ impl Command {
 fn command(text: &str) -> Result<Option<Command>, String> {
     let Some(rest) = text.strip_prefix("exit ") else { return Ok(None) };
     let (exit, rest) = rest.split_once('\n').unwrap_or((rest, ""));
-    let exit = exit.trim().parse().map_err(|_| format!("`{}` is no exit code", crate::excerpt::short(exit)))?;
+    let exit =
+        exit.trim().parse().map_err(|_| format!("`{}` is no exit code", crate::excerpt::short(exit)))?;
     let (before, stderr) = match rest.strip_prefix("\nstderr\n") {
         Some(stderr) => ("", stderr),
         None => rest.rsplit_once("\n\nstderr\n").unwrap_or((rest, "")),
@@ -232,8 +232,12 @@ fn digest(body: &str) -> Option<(u64, &str)> {
 }
 
 fn stored(bytes: Vec<u8>) -> (Vec<u8>, BodyRef) {
-    let body =
-        BodyRef { sha256: "approved".to_owned(), size: bytes.len() as u64, truncated: false, undecoded: None };
+    let body = BodyRef {
+        sha256: "approved".to_owned(),
+        size: bytes.len() as u64,
+        truncated: false,
+        undecoded: None,
+    };
     (bytes, body)
 }
 
@@ -243,6 +247,7 @@ fn encoded(text: &str, charset: Option<&str>) -> Vec<u8> {
         let charset = charset.to_ascii_lowercase();
         charset.contains("8859-1") || charset.contains("1252") || charset.contains("latin1")
     });
-    let bytes = latin.then(|| text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<Vec<u8>>>());
+    let bytes =
+        latin.then(|| text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<Vec<u8>>>());
     bytes.flatten().unwrap_or_else(|| text.as_bytes().to_vec())
 }

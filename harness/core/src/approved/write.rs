@@ -42,7 +42,8 @@ pub(super) struct Normal<'a> {
 /// # Errors
 /// Why it cannot be approved: there is no answer, or only a part of it.
 pub(super) fn normalise(normal: &Normal<'_>) -> Result<String, String> {
-    if let Some(Outcome::Finished(first)) = normal.samples.first().map(|sample| &sample.side.exchange.outcome) {
+    if let Some(Outcome::Finished(first)) = normal.samples.first().map(|sample| &sample.side.exchange.outcome)
+    {
         return command(normal, first);
     }
     let mut responses = Vec::new();
@@ -280,8 +281,7 @@ fn body(normal: &Normal<'_>, responses: &Responses<'_>) -> String {
             format!("{} bytes, sha256 {}", first.size, first.sha256)
         }
         Content::Text(_) => {
-            let by_rule =
-                normal.learned.iter().any(|learned| learned.at == "body" && learned.kind == "rule");
+            let by_rule = normal.learned.iter().any(|learned| learned.at == "body" && learned.kind == "rule");
             if by_rule {
                 return "[any]".to_owned();
             }

@@ -196,7 +196,9 @@ impl Shelf {
     fn find(&mut self, place: &CasePlace) -> Option<&Found> {
         let name = format!("{}.snap", snapshot_name(place.id.as_str()));
         let at = self.found.iter().position(|found| match &found.snapshot {
-            Ok(snapshot) => snapshot.case.as_deref().map_or(found.file == name, |case| case == place.id.as_str()),
+            Ok(snapshot) => {
+                snapshot.case.as_deref().map_or(found.file == name, |case| case == place.id.as_str())
+            }
             Err(_) => found.file == name,
         })?;
         self.used[at] = true;
@@ -210,11 +212,7 @@ impl Shelf {
         let first = format!("{}.snap", snapshot_name(id));
         let taken = self.found.iter().any(|found| found.file.eq_ignore_ascii_case(&first));
         let file = own.unwrap_or_else(|| if taken { format!("{}.snap", second_name(id)) } else { first });
-        let path = if pending {
-            self.folder.join(format!("{file}.new"))
-        } else {
-            self.folder.join(&file)
-        };
+        let path = if pending { self.folder.join(format!("{file}.new")) } else { self.folder.join(&file) };
         write_atomically(&path, render(place, form, pending).as_bytes())?;
         if !self.found.iter().any(|found| found.file == file) {
             let snapshot =

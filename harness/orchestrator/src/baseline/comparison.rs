@@ -43,11 +43,8 @@ impl<'a> BaselineComparison<'a> {
         let control = control
             .as_ref()
             .map(|exchange| Side { exchange, body: control_body.as_deref().unwrap_or_default() });
-        let again: Vec<Side<'_>> = rechecks
-            .iter()
-            .zip(&recheck_bodies)
-            .map(|(exchange, body)| Side { exchange, body })
-            .collect();
+        let again: Vec<Side<'_>> =
+            rechecks.iter().zip(&recheck_bodies).map(|(exchange, body)| Side { exchange, body }).collect();
         let Some(approved) = self.kept.approved(&place.id)? else {
             let result = if self.kept.holds(&place.id) {
                 CaseResult::new(CaseStatus::Inconclusive("its snapshot cannot be read".to_owned()))

@@ -67,7 +67,8 @@ pub(super) fn snapshots(folder: &Path) -> Result<Vec<Found>, Problem> {
 /// When the folder cannot be listed, or the copy not be written.
 pub(crate) fn keep(folder: &Path, run: &Path, masker: &Masker) -> Result<(), Problem> {
     let path = run.join(FILE);
-    let failed = |error: std::io::Error| Problem::new(format!("failed to write `{}`: {error}", path.display()));
+    let failed =
+        |error: std::io::Error| Problem::new(format!("failed to write `{}`: {error}", path.display()));
     let mut out = BufWriter::new(File::create(&path).map_err(failed)?);
     for Found { file, snapshot } in snapshots(folder)? {
         let (case, content, unreadable) = match snapshot {

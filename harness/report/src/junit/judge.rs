@@ -186,8 +186,7 @@ impl<'a> Judge<'a> {
     /// Findings that no other test shows: of no candidate, or in a case that is not listed.
     fn orphans(&self) -> Vec<&'a Finding> {
         let listed: HashSet<_> = self.report.coverage.case_ids.iter().collect();
-        let candidates: BTreeSet<_> =
-            self.view.compared().map(|candidate| candidate.name.as_str()).collect();
+        let candidates: BTreeSet<_> = self.view.compared().map(|candidate| candidate.name.as_str()).collect();
         let shown = |finding: &&Finding| {
             let candidate = candidates.contains(finding.environment.as_str());
             match &finding.case {
