@@ -9,9 +9,10 @@ use envparity_model::{Finished, Learned, Outcome, Response};
 use super::general::{common, without_now};
 use super::{BINARY, json, lines};
 use crate::authority::Authority;
+use crate::body::charset::decode;
 use crate::headers::{BANNERS, IGNORED, is_list};
 use crate::input::Side;
-use crate::media::{Family, MediaType, decode};
+use crate::media::{Family, MediaType};
 
 /// One sample of the reference's answer to a case.
 #[derive(Debug, Clone)]
@@ -258,7 +259,10 @@ pub(super) fn content<'b>(response: &Response, bytes: &'b [u8]) -> Content<'b> {
     if media.family() == Family::Binary || response.body.undecoded.is_some() {
         return Content::Bytes;
     }
-    match decode(bytes, media.charset()).filter(|text| !text.contains('\0')) {
+    match decode(bytes, media.charset(), media.family())
+        .map(|decoded| decoded.text)
+        .filter(|text| !text.contains('\0'))
+    {
         Some(text) => Content::Text(text),
         None => Content::Bytes,
     }

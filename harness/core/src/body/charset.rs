@@ -11,15 +11,15 @@ const PREAMBLE: usize = 1024;
 
 /// A text with what it was read by.
 #[derive(Debug)]
-pub(super) struct Decoded<'b> {
-    pub(super) text: Cow<'b, str>,
+pub(crate) struct Decoded<'b> {
+    pub(crate) text: Cow<'b, str>,
     pub(super) charset: &'static str,
     /// It began with a byte order mark, which is taken off.
     pub(super) is_marked: bool,
 }
 
 /// Decodes; none where the bytes are no text of the charset.
-pub(super) fn decode<'b>(bytes: &'b [u8], named: Option<&str>, family: Family) -> Option<Decoded<'b>> {
+pub(crate) fn decode<'b>(bytes: &'b [u8], named: Option<&str>, family: Family) -> Option<Decoded<'b>> {
     let mark = Encoding::for_bom(bytes);
     let (encoding, skip) = match mark {
         Some((encoding, length)) => (encoding, length),

@@ -1,7 +1,7 @@
 //! Bodies: told by content type *and* by what they are, then compared as JSON, trees, text or bytes.
 
 mod binary;
-mod charset;
+pub(crate) mod charset;
 mod embedded;
 mod read;
 mod ruled;
