@@ -9,6 +9,7 @@ use reqwest::{Certificate, Client, ClientBuilder, Identity, Proxy, redirect};
 
 use crate::Settings;
 use crate::endpoint::Address;
+use crate::failure::innermost;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -43,9 +44,10 @@ pub(crate) fn build_client(
         builder = builder.unix_socket(path);
     }
     let builder = transport(tls(builder, connection)?, connection)?;
-    builder
-        .build()
-        .map_err(|error| Problem::new(format!("no HTTP client for environment `{environment}`: {error}")))
+    builder.build().map_err(|error| {
+        let reason = innermost(&error);
+        Problem::new(format!("no HTTP client for environment `{environment}`: {reason}"))
+    })
 }
 
 fn tls(mut builder: ClientBuilder, connection: &Connection) -> Result<ClientBuilder, Problem> {

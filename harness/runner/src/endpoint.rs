@@ -222,3 +222,111 @@ pub(crate) fn written_authority(url: &Url) -> Option<String> {
 pub(crate) fn authority_of(url: &Url) -> Option<(&str, u16)> {
     Some((url.host_str()?, url.port_or_known_default()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn endpoint(address: Address) -> Endpoint {
+        let settings = Settings {
+            timeout: Duration::from_secs(1),
+            body_cap: 1000,
+            use_proxy: false,
+            seed: String::new(),
+            started_ms: 0,
+            started: Instant::now(),
+        };
+        let spec = EndpointSpec {
+            name: "local".to_owned(),
+            address,
+            base: "http://localhost:4567".to_owned(),
+            authorities: Vec::new(),
+            writes: true,
+            insecure: false,
+        };
+        Endpoint::new(spec, &settings).unwrap()
+    }
+
+    fn connect_to(from: &str, to: (&str, u16)) -> Connection {
+        let entry = ConnectTo {
+            from_host: Some(from.to_owned()),
+            from_port: None,
+            to_host: Some(to.0.to_owned()),
+            to_port: Some(to.1),
+        };
+        Connection { connect_to: vec![entry], ..Connection::default() }
+    }
+
+    /// The URL that a request goes to, its `Host`, and the address that it knows.
+    fn way(
+        endpoint: &Endpoint,
+        url: &str,
+        wanted: &Connection,
+    ) -> (String, Option<String>, Option<&'static str>) {
+        let route = endpoint.route(&Url::parse(url).unwrap(), wanted, false).unwrap();
+        (route.url.to_string(), route.host, route.ip)
+    }
+
+    #[test]
+    fn an_engines_own_address_is_where_it_was_published() {
+        let endpoint = endpoint(Address::Tcp("127.0.0.9:32770".parse().unwrap()));
+        let published =
+            ("http://127.0.0.9:32770/x".to_owned(), Some("localhost:4567".to_owned()), Some("127.0.0.1"));
+        let elsewhere =
+            Connection { proxy: Some("localhost:9".to_owned()), ..connect_to("localhost", ("a.example", 9)) };
+        for wanted in [Connection::default(), elsewhere] {
+            assert_eq!(way(&endpoint, "http://localhost:4567/x", &wanted), published);
+        }
+        // It says nothing about other hosts, and for them an entry's words count.
+        let other =
+            way(&endpoint, "http://other.example/x", &connect_to("other.example", ("127.0.0.1", 8080)));
+        assert_eq!(other, ("http://127.0.0.1:8080/x".to_owned(), Some("other.example".to_owned()), None));
+    }
+
+    #[test]
+    fn an_address_by_url_is_as_the_entry_says() {
+        let endpoint = endpoint(Address::Url);
+        let plain = way(&endpoint, "http://localhost:4567/x", &connect_to("localhost", ("::1", 80)));
+        assert_eq!(plain, ("http://[::1]/x".to_owned(), Some("localhost:4567".to_owned()), None));
+        // Over TLS the name must stay that of the certificate.
+        let secure =
+            way(&endpoint, "https://named.example:8443/x", &connect_to("named.example", ("127.0.0.1", 9)));
+        assert_eq!(
+            secure,
+            ("https://named.example/x".to_owned(), Some("named.example:8443".to_owned()), None)
+        );
+        let unconcerned = way(&endpoint, "http://c.example/", &connect_to("a.example", ("127.0.0.1", 9)));
+        assert_eq!(unconcerned, ("http://c.example/".to_owned(), None, None));
+    }
+
+    #[test]
+    fn an_address_is_for_its_name_and_port() {
+        let entry = |host: Option<&str>, port| Resolve {
+            host: host.map(str::to_owned),
+            port,
+            addresses: vec!["127.0.0.1".parse().unwrap()],
+        };
+        let wanted = Connection {
+            resolve: vec![entry(Some("a.example"), 80), entry(None, 81)],
+            ..Connection::default()
+        };
+        let resolved = |url: &str| {
+            let connection = for_url(&wanted, &Url::parse(url).unwrap());
+            connection.resolve.into_iter().map(|entry| entry.host.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        assert_eq!(resolved("http://a.example/"), ["a.example"]);
+        assert_eq!(resolved("http://b.example:81/"), ["b.example"]);
+        assert!(resolved("http://a.example:8080/").is_empty());
+    }
+
+    #[test]
+    fn files_that_are_none_say_which() {
+        let endpoint = endpoint(Address::Url);
+        let url = Url::parse("https://localhost/").unwrap();
+        let wanted = Connection { identity: Some(b"no PEM".to_vec()), ..Connection::default() };
+        let problem = endpoint.route(&url, &wanted, false).unwrap_err();
+        assert!(problem.to_string().contains("`cert` and `key` cannot be read"), "{problem}");
+    }
+}

@@ -70,7 +70,7 @@ fn by_words(message: &str) -> FailureKind {
     }
 }
 
-fn innermost(error: &dyn Error) -> String {
+pub(crate) fn innermost(error: &dyn Error) -> String {
     let mut last = error;
     while let Some(source) = last.source() {
         last = source;

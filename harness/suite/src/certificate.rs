@@ -209,6 +209,6 @@ fn pem(der: &[u8]) -> String {
         out.push('\n');
         rest = after;
     }
-    out.push_str("-----END CERTIFICATE-----\n");
+    out.push_str("-----END CERTIFICATE-----");
     out
 }

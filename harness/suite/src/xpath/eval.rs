@@ -16,8 +16,9 @@ pub(super) struct Evaluator<'d> {
 /// What an expression is evaluated for.
 #[derive(Clone, Copy)]
 pub(super) struct Focus {
-    pub(super) node: Id,
-    /// From 1.
+    /// None at the top: libxml2 gives an expression no node to start from, only `/` leads into the document.
+    pub(super) node: Option<Id>,
+    /// From 1; 0 at the top.
     pub(super) position: usize,
     pub(super) size: usize,
 }
@@ -28,7 +29,7 @@ impl<'d> Evaluator<'d> {
     }
 
     pub(super) fn root(&self, expr: &Expr) -> Result<Found, String> {
-        self.eval(expr, Focus { node: 0, position: 1, size: 1 })
+        self.eval(expr, Focus { node: None, position: 0, size: 0 })
     }
 
     pub(super) fn eval(&self, expr: &Expr, focus: Focus) -> Result<Found, String> {
@@ -85,7 +86,7 @@ impl<'d> Evaluator<'d> {
     fn path(&self, path: &Path, focus: Focus) -> Result<Vec<Id>, String> {
         let mut nodes = match &path.start {
             Start::Root => vec![0],
-            Start::Context => vec![focus.node],
+            Start::Context => focus.node.into_iter().collect(),
             Start::Filter(expr, predicates) => {
                 let Found::Nodes(nodes) = self.eval(expr, focus)? else {
                     return Err("a path leads on from nodes only".to_owned());
@@ -121,7 +122,7 @@ impl<'d> Evaluator<'d> {
             for (index, node) in nodes.into_iter().enumerate() {
                 self.visit(1)?;
                 let position = index + 1;
-                let value = self.eval(predicate, Focus { node, position, size })?;
+                let value = self.eval(predicate, Focus { node: Some(node), position, size })?;
                 let holds = match value {
                     Found::Number(number) => number == position as f64,
                     value => self.truth(&value),

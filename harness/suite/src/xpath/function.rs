@@ -105,12 +105,18 @@ pub(super) fn call(
         Function::False => Found::Bool(false),
         Function::Contains => Found::Bool(call.text(0)?.contains(&call.text(1)?)),
         Function::StartsWith => Found::Bool(call.text(0)?.starts_with(&call.text(1)?)),
-        Function::Lang => Found::Bool(is_in_language(evaluator.document, focus.node, &call.text(0)?)),
+        Function::Lang => {
+            let language = call.text(0)?;
+            Found::Bool(focus.node.is_some_and(|node| is_in_language(evaluator.document, node, &language)))
+        }
         Function::Number => Found::Number(evaluator.number(&call.value(0)?)?),
         Function::Ceiling => Found::Number(evaluator.number(&call.value(0)?)?.ceil()),
         Function::Floor => Found::Number(evaluator.number(&call.value(0)?)?.floor()),
         Function::Round => Found::Number(number::round(evaluator.number(&call.value(0)?)?)),
         Function::Count => Found::Number(call.nodes()?.len() as f64),
+        Function::Last | Function::Position if focus.position == 0 => {
+            return Err("`position()` and `last()` stand in predicates only".to_owned());
+        }
         Function::Last => Found::Number(focus.size as f64),
         Function::Position => Found::Number(focus.position as f64),
         Function::StringLength => Found::Number(call.text(0)?.chars().count() as f64),
@@ -157,7 +163,7 @@ impl Call<'_> {
     fn value(&self, index: usize) -> Result<Found, String> {
         match self.arguments.get(index) {
             Some(argument) => self.evaluator.eval(argument, self.focus),
-            None => Ok(Found::Nodes(vec![self.focus.node])),
+            None => Ok(Found::Nodes(self.focus.node.into_iter().collect())),
         }
     }
 

@@ -9,6 +9,7 @@ tests!("addressing":
     another_host_by_consent,
     another_address_in_a_suite_is_asked_as_it_is,
     a_header_line_of_a_suite_wins,
+    the_way_to_an_engine_is_not_the_suites,
 );
 
 fn proxied() -> Project {
@@ -48,4 +49,12 @@ fn another_address_in_a_suite_is_asked_as_it_is() {
 fn a_header_line_of_a_suite_wins() {
     let suite = "GET {{base}}/echo\nHost: own.example\nHTTP 200\n[Asserts]\njsonpath \"$.headers.host\" == \"own.example\"\n";
     Project::local().suite("own", suite).run().exits(0).verdict("parity");
+}
+
+/// Where a container is reached is the environment's matter; the entry's words about it are for other hosts.
+fn the_way_to_an_engine_is_not_the_suites() {
+    let suite = "GET {{base}}/redirect?to=/echo\n[Options]\nlocation: true\nproxy: localhost:9\n\
+                 connect-to: ::localhost:9\nunix-socket: /nowhere\nipv6: true\nhttp1.0: true\nHTTP 200\n[Asserts]\n\
+                 ip == \"127.0.0.1\"\nredirects count == 1\nredirects nth 0 location == \"{{base}}/echo\"\n";
+    Project::local().suite("way", suite).run().exits(0).verdict("parity").coverage(1, 1);
 }
