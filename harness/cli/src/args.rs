@@ -101,15 +101,37 @@ pub(crate) struct SelectArgs {
     /// Only cases whose id matches; `*` within a segment, `**` across; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(crate) only: Vec<String>,
+    /// Only cases and commands with this tag; repeatable: with any of them
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Vec<String>,
+    /// No case or command with this tag; repeatable
+    #[arg(long, value_name = "TAG")]
+    pub(crate) not_tag: Vec<String>,
     /// Only these candidates; repeatable
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Vec<String>,
     /// A case without a file, as 'GET /health'; repeatable
     #[arg(long, value_name = "METHOD PATH")]
     pub(crate) request: Vec<String>,
+    #[command(flatten)]
+    pub(crate) values: ValueArgs,
+}
+
+/// What suites see. Weaker, and for Hurl's sake: the process's HURL_VARIABLE_NAME and HURL_SECRET_NAME.
+#[derive(Debug, Args, Clone, Default)]
+pub(crate) struct ValueArgs {
     /// A variable for the suites; repeatable
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) variable: Vec<String>,
+    /// A file of variables, NAME=VALUE a line, as Hurl has it; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) variables_file: Vec<PathBuf>,
+    /// A variable whose value is written nowhere; repeatable. Other processes can see it: prefer --secrets-file
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) secret: Vec<String>,
+    /// A file of secrets, NAME=VALUE a line; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secrets_file: Vec<PathBuf>,
 }
 
 /// Where reports go and what is kept.
@@ -184,9 +206,8 @@ pub(crate) struct CompareArgs {
     /// A path that answers when the service is ready
     #[arg(long, value_name = "PATH")]
     pub(crate) ready: Option<String>,
-    /// A variable for the suites; repeatable
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) variable: Vec<String>,
+    #[command(flatten)]
+    pub(crate) values: ValueArgs,
     /// Sample the reference a second time to learn what differs by nature
     #[arg(long, value_name = "WHEN", value_parser = ["auto", "never"])]
     pub(crate) control: Option<String>,

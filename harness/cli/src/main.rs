@@ -10,6 +10,7 @@ mod progress;
 mod sample;
 mod settings;
 mod stop;
+mod values;
 
 use std::process::ExitCode;
 

@@ -1,11 +1,10 @@
 //! What was typed, the environment and the files, resolved into what is meant.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use envparity_config::{Config, EngineSpec, EnvironmentSpec, Resolved, Sources, Target, Variable};
+use envparity_config::{Config, EngineSpec, EnvironmentSpec, Resolved, Sources, Target};
 use envparity_model::Problem;
 use envparity_orchestrator::{ConfigText, Format, Places};
 
@@ -180,26 +179,6 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// `NAME=VALUE` pairs as typed variables, guessed as Hurl guesses: integer, decimal, true or false, else text.
-///
-/// # Errors
-/// When there is no `=`.
-pub(crate) fn variables(pairs: &[String]) -> Result<BTreeMap<String, Variable>, Failure> {
-    pairs
-        .iter()
-        .map(|pair| {
-            let (name, value) = split_pair("variable", pair)?;
-            let value = value
-                .parse::<i64>()
-                .map(Variable::Integer)
-                .or_else(|_| value.parse::<bool>().map(Variable::Bool))
-                .or_else(|_| value.parse::<f64>().map(Variable::Float))
-                .unwrap_or_else(|_| Variable::String(value.to_owned()));
-            Ok((name.to_owned(), value))
-        })
-        .collect()
-}
-
 /// `FORMAT=PATH` pairs.
 ///
 /// # Errors
@@ -220,7 +199,7 @@ pub(crate) fn reports(pairs: &[String]) -> Result<Vec<(Format, PathBuf)>, Failur
         .collect()
 }
 
-fn split_pair<'p>(what: &str, pair: &'p str) -> Result<(&'p str, &'p str), Failure> {
+pub(crate) fn split_pair<'p>(what: &str, pair: &'p str) -> Result<(&'p str, &'p str), Failure> {
     let parts = pair
         .split_once('=')
         .filter(|(name, value)| !name.is_empty() && (what != "report" || !value.is_empty()));

@@ -22,7 +22,7 @@ const fn text(name: &'static str, element: &'static crate::element::Element, abo
 
 /// The section of the top level that has such a key.
 pub(crate) fn section_with(name: &str) -> Option<&'static str> {
-    let tables = SECTIONS.iter().filter(|section| section.name != "rule" && section.name != "waiver");
+    let tables = SECTIONS.iter().filter(|section| !["command", "rule", "waiver"].contains(&section.name));
     tables.into_iter().find_map(|section| match &section.shape {
         Shape::Table(_) | Shape::Either(_) => section.shape.child(name).map(|_| section.name),
         _ => None,
@@ -40,6 +40,16 @@ static SECTIONS: &[Key] = &[
     key("compare", Shape::Table(&[COMPARE]), "What is compared with what, and how."),
     key("rule", Shape::List(&Shape::Table(&[RULE])), "What else counts as equal, or does not count."),
     key("variables", Shape::Map(&name::VARIABLE, &Shape::Scalar), "Variables that every suite sees."),
+    key(
+        "secrets",
+        Shape::Map(&name::VARIABLE, &Shape::Table(&[SECRET])),
+        "Variables whose values are never written anywhere, by reference only.",
+    ),
+    key(
+        "command",
+        Shape::List(&Shape::Table(&[COMMAND])),
+        "Commands that run in each environment's container and are compared like cases.",
+    ),
     key("policy", Shape::Table(&[POLICY]), "What fails the run."),
     key(
         "waiver",
@@ -177,6 +187,32 @@ static ENVIRONMENT: &[Key] = &[
     ),
     key("image", Shape::Either(IMAGE), "Its own image; what it leaves out is as in `[image]`."),
     key("variables", Shape::Map(&name::VARIABLE, &Shape::Scalar), "Variables that suites see here only."),
+    key(
+        "secrets",
+        Shape::Map(&name::VARIABLE, &Shape::Table(&[SECRET])),
+        "Secrets that suites see here only, by reference.",
+    ),
+];
+
+static SECRET: &[Key] = &[
+    text("env", &name::ENV, "The environment variable that holds it."),
+    text("file", &FILLED, "The file that holds it, relative to this file."),
+];
+
+static RUN: &[Shape] = &[Shape::Text(&FILLED), Shape::List(&Shape::Text(&ANY))];
+static EXIT: &[Shape] = &[Shape::Whole(0, 255), Shape::Word(|| vec!["any"])];
+
+static COMMAND: &[Key] = &[
+    text("name", &name::CASE, "Its name: the case is `command NAME`."),
+    key("run", Shape::Either(RUN), "The words to execute, or one text for `sh -c`."),
+    text("workdir", &name::ABSOLUTE, "The working directory; none: the container's."),
+    text("user", &name::USER, "Name or number, with an optional group; none: the container's."),
+    key("env", Shape::Map(&name::ENV, &Shape::Text(&ANY)), "Environment variables beside the container's."),
+    text("timeout", &duration::DURATION, "The longest that it may take; none: as long as a request."),
+    key("expect-exit", Shape::Either(EXIT), "The exit code that it must have on the reference; none: 0."),
+    key("tags", Shape::List(&Shape::Text(&name::TAG)), "What `--tag` selects it by."),
+    key("skip-on", Shape::List(&Shape::Text(&FILLED)), "Environments where it is not run, by intention."),
+    key("only-on", Shape::List(&Shape::Text(&FILLED)), "The only environments where it is run."),
 ];
 
 static TLS: &[Key] = &[
@@ -196,6 +232,18 @@ static COMPARE: &[Key] = &[
         Shape::List(&Shape::Text(&FILLED)),
         "Globs of Hurl files. None: manifests and facts alone.",
     ),
+    key(
+        "setup",
+        Shape::List(&Shape::Text(&FILLED)),
+        "Globs of Hurl files that are asked before the suites in every sample; what they capture, all suites see.",
+    ),
+    key(
+        "teardown",
+        Shape::List(&Shape::Text(&FILLED)),
+        "Globs of Hurl files that are asked after the suites, whatever happened before.",
+    ),
+    key("tags", Shape::List(&Shape::Text(&name::TAG)), "Only cases with one of these tags; none: all."),
+    key("not-tags", Shape::List(&Shape::Text(&name::TAG)), "No case with one of these tags."),
     key(
         "control",
         Shape::Word(|| vec!["auto", "never"]),
@@ -332,7 +380,12 @@ mod tests {
         let mut out = Vec::new();
         missing(&ROOT, &whole, "", &mut out);
         // What a profile may hold is what stands above it; tables beside texts are shown where they are read.
-        let elsewhere = [".profiles.*.", ".container.services.*.ready.", ".environments.*.image."];
+        let elsewhere = [
+            ".profiles.*.",
+            ".container.services.*.ready.",
+            ".environments.*.image.",
+            ".environments.*.secrets.",
+        ];
         out.retain(|path| !elsewhere.iter().any(|start| path.starts_with(start)));
         assert_eq!(problems.into_errors(), []);
         assert_eq!(out, Vec::<String>::new());

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use envparity_model::{CaseGlob, Code, Severity};
+use envparity_model::{CaseGlob, Code, Conditions, Severity};
 
 use crate::rule::Rule;
 
@@ -23,6 +23,10 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// Variables that all suites see.
     pub variables: BTreeMap<String, Variable>,
+    /// Secrets that all suites see as variables, by reference only.
+    pub secrets: BTreeMap<String, SecretSource>,
+    /// Commands that run in each environment's container, in the order of the file.
+    pub commands: Vec<CommandSpec>,
     /// What fails the run.
     pub policy: Policy,
     /// Known drifts, in the order of the file.
@@ -47,6 +51,40 @@ pub enum Variable {
     Float(f64),
     /// True or false.
     Bool(bool),
+}
+
+/// Where a secret's value is found; the value itself never stands in a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    /// In an environment variable of the process.
+    Env(String),
+    /// In a file, relative to the configuration's folder; a line break at its end does not count.
+    File(String),
+}
+
+/// A command that runs in each environment's container and is compared like a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandSpec {
+    /// Its name: the case is `command NAME`.
+    pub name: String,
+    /// The words to execute.
+    pub run: Vec<String>,
+    /// As written, for people.
+    pub written: String,
+    /// Working directory; none: the container's.
+    pub workdir: Option<String>,
+    /// `user[:group]`; none: the container's.
+    pub user: Option<String>,
+    /// Environment variables beside the container's.
+    pub env: BTreeMap<String, String>,
+    /// The longest that it may take; none: as long as a request.
+    pub timeout: Option<Duration>,
+    /// The exit code that it must have on the reference; none: any.
+    pub expect_exit: Option<i64>,
+    /// Where it is asked, and by which tags it is selected.
+    pub conditions: Conditions,
+    /// Where it stands, `parity.toml:12`.
+    pub origin: String,
 }
 
 /// Where the image comes from and how it travels.
@@ -222,6 +260,8 @@ pub struct EnvironmentSpec {
     pub image: Option<ImageSpec>,
     /// Variables that suites see here only.
     pub variables: BTreeMap<String, Variable>,
+    /// Secrets that suites see here only.
+    pub secrets: BTreeMap<String, SecretSource>,
 }
 
 /// What an environment is.
@@ -302,6 +342,14 @@ pub struct CompareSpec {
     pub baseline: Option<String>,
     /// Globs over suite files, relative to the configuration's folder. None: manifests and facts alone.
     pub suites: Vec<String>,
+    /// Globs over files that are asked before the suites in every sample.
+    pub setup: Vec<String>,
+    /// Globs over files that are asked after the suites in every sample, whatever happened before.
+    pub teardown: Vec<String>,
+    /// Only cases with one of these tags; none: all.
+    pub tags: Vec<String>,
+    /// No case with one of these tags.
+    pub not_tags: Vec<String>,
     /// When the reference is sampled again.
     pub control: Control,
     /// The gap before the control sample.

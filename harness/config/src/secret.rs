@@ -20,6 +20,8 @@ const GIVEN: &[&[&str]] = &[
     &["environments", "*", "env"],
     &["environments", "*", "variables"],
     &["environments", "*", "image", "build-args"],
+    &["command", "run"],
+    &["command", "env"],
     &["image", "build-args"],
     &["variables"],
 ];

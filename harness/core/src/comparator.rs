@@ -9,6 +9,7 @@ use crate::case::Case;
 use crate::drift::Drift;
 use crate::excerpt::short;
 use crate::input::{CaseInput, CaseResult, Repeated, Side};
+use crate::prelude::{self, PreludeResult};
 use crate::rules::{CaseRules, Marks, Rules, UnusedRule};
 use crate::symbols::{Captured, Symbols, Who};
 
@@ -53,6 +54,18 @@ impl Comparator {
         let result = known.compare(input, &rechecks, &rules, collisions, &mut marks);
         self.rules.mark(&marks);
         result
+    }
+
+    /// Judges an entry of the set-up, before any case, or of the tear-down, after all of them. What it captured is
+    /// known in everything that is compared later.
+    pub fn prelude<'a>(
+        &mut self,
+        input: &CaseInput<'a>,
+        rechecks: impl IntoIterator<Item = Side<'a>>,
+    ) -> PreludeResult {
+        let rechecks: Vec<Side<'a>> = rechecks.into_iter().collect();
+        self.learn_symbols(input, &rechecks);
+        prelude::judge(input, &self.rules.of(&input.place.id))
     }
 
     /// What the comparison of a case would say under more rules. Nothing is learned: the case has been compared

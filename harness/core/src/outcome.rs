@@ -44,7 +44,7 @@ pub(crate) fn pair<'e>(reference: &'e Outcome, candidate: &'e Outcome) -> Pairin
 }
 
 /// An outcome for people.
-fn shown(outcome: &Outcome) -> String {
+pub(crate) fn shown(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Response(response) => response.status.to_string(),
         Outcome::Finished(finished) => format!("exit {}", finished.exit),

@@ -17,7 +17,7 @@ mod reaper;
 mod route;
 
 pub use connect::sweep_runtime_dirs;
-pub use container::{Address, Service, ServiceState, StartSpec};
+pub use container::{Address, ExecuteSpec, Executed, Service, ServiceState, StartSpec, Written};
 pub use context::RunContext;
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind, StartError};

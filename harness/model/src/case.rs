@@ -43,9 +43,9 @@ pub struct CasePlace {
     pub file: String,
     /// Line of the request in that file, from 1. Shown, never matched.
     pub line: u32,
-    /// HTTP method.
+    /// HTTP method; `exec` for a command.
     pub method: String,
-    /// Path as written after `{{base}}`, with query.
+    /// Path as written after `{{base}}`, with query; the words of a command.
     pub path: String,
 }
 

@@ -82,6 +82,12 @@ pub struct HeaderLine {
     pub suite_digest: String,
     /// The cases selected, in order.
     pub cases: Vec<CasePlace>,
+    /// Entries that are asked before them in every sample, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub setup: Vec<CasePlace>,
+    /// Entries that are asked after them in every sample, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teardown: Vec<CasePlace>,
 }
 
 /// The part an environment plays.

@@ -5,16 +5,19 @@
 
 mod case;
 mod code;
+mod conditions;
 mod exchange;
 mod finding;
 mod fingerprint;
 mod journal;
 mod manifest;
+mod masker;
 mod report;
 mod secret;
 
 pub use case::{CaseGlob, CaseId, CasePlace};
 pub use code::{Code, Severity};
+pub use conditions::Conditions;
 pub use exchange::{
     AssertResult, BodyRef, Capture, Exchange, FailureKind, Finished, Hop, NotSent, Outcome, Response, Sample,
     SentRequest, Timing,
@@ -26,12 +29,13 @@ pub use journal::{
     TrialLine,
 };
 pub use manifest::{Ecosystem, Fact, FactValue, Manifest, ManifestState, Package, Unread, Way, purl};
+pub use masker::Masker;
 pub use report::{
     Baseline, Broken, Cause, ChangeKind, Config, Coverage, Engine, Environment, FactChange, Flaky, Gate,
     Image, Learned, NotCompared, PackageChange, PackageSummary, Packages, REPORT_SCHEMA, Report, Source,
     Timings, Verdict,
 };
-pub use secret::{Masked, Masker, is_secret_name};
+pub use secret::{Masked, is_secret_name};
 
 /// What went wrong, what to do about it: the form of every error that a person reads.
 ///

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use envparity_config::{Config, Control, Rule};
 use envparity_core::{
-    Analysis, Authorities, Authority, BASELINE, CaseInput, CaseResult, Comparator, RunMeta, Side,
-    needs_recheck, needs_resample,
+    Analysis, Authorities, Authority, BASELINE, CaseInput, CaseResult, Comparator, Prelude, PreludeResult,
+    RunMeta, Side, needs_recheck, needs_resample,
 };
 use envparity_model::{CaseId, CasePlace, Cause, Exchange, Outcome, Problem, Report, Sample, Severity};
 
@@ -79,10 +79,27 @@ pub(crate) fn analyse_sources(
         feed(&mut analysis, &candidate.0);
         let mut comparison = Comparison::new(&reference, &candidate, &config);
         comparison.wants_control = file.with_suites && config.compare.control == Control::Auto;
+        for (place, result) in comparison.preludes(&reference.0.header.setup)? {
+            analysis.prelude(Prelude::SetUp, name, place, result);
+        }
         for place in &reference.0.header.cases {
             analysis.case(name, place, comparison.next(place)?);
         }
+        for (place, result) in comparison.preludes(&reference.0.header.teardown)? {
+            analysis.prelude(Prelude::TearDown, name, place, result);
+        }
         analysis.unused_rules(name, comparison.comparator.unused_rules());
+    }
+    if file.candidates.is_empty() {
+        // Nobody is held against it, and its set-up may have failed all the same.
+        let mut alone = Comparison::new(&reference, &reference, &config);
+        for (which, places) in
+            [(Prelude::SetUp, &reference.0.header.setup), (Prelude::TearDown, &reference.0.header.teardown)]
+        {
+            for (place, result) in alone.preludes(places)? {
+                analysis.prelude(which, &file.reference, place, result);
+            }
+        }
     }
     if let (Some(path), Sources::Run(folder)) = (&file.baseline, sources) {
         let kept = KeptBaseline::open(folder)?;
@@ -141,6 +158,7 @@ pub(crate) fn doubtful(
     for name in &file.candidates {
         let candidate = sources.read(name)?;
         let mut comparison = Comparison::new(&reference, &candidate, &config);
+        comparison.preludes(&reference.0.header.setup)?;
         let mut cases = Vec::new();
         for place in &reference.0.header.cases {
             if asks(&comparison.next(place)?) {
@@ -185,49 +203,95 @@ impl<'a> Comparison<'a> {
     }
 
     fn next(&mut self, place: &CasePlace) -> Result<CaseResult, Problem> {
-        let Some(reference) = self.reference.0.exchange(&place.id, Sample::Primary)? else {
-            return Ok(CaseResult::not_compared(None, "was not asked: the run ended before"));
+        let Some(asked) = self.asked(place)? else {
+            let missing = self.reference.0.exchange(&place.id, Sample::Primary)?.is_some();
+            let name = missing.then(|| self.candidate.0.name.clone());
+            return Ok(CaseResult::not_compared(name, "was not asked: the run ended before"));
         };
-        let Some(candidate) = self.candidate.0.exchange(&place.id, Sample::Primary)? else {
-            let name = self.candidate.0.name.clone();
-            return Ok(CaseResult::not_compared(Some(name), "was not asked: the run ended before"));
-        };
-        let control = self.reference.0.exchange(&place.id, Sample::Control)?;
-        let rechecks = self.reference.0.rechecks(&place.id)?;
-        let resample = self.candidate.0.exchange(&place.id, Sample::Resample)?;
-        let mut all = vec![&reference, &candidate];
+        let result = self.comparator.compare_rechecked(&asked.input(place), asked.rechecks());
+        let lacks_control = self.wants_control && asked.control.is_none();
+        Ok(if lacks_control { result.without_control() } else { result })
+    }
+
+    /// What entries of a set-up or tear-down came to, where they were asked.
+    fn preludes<'p>(
+        &mut self,
+        places: &'p [CasePlace],
+    ) -> Result<Vec<(&'p CasePlace, PreludeResult)>, Problem> {
+        let mut results = Vec::new();
+        for place in places {
+            if let Some(asked) = self.asked(place)? {
+                let result = self.comparator.prelude(&asked.input(place), asked.rechecks());
+                results.push((place, result));
+            }
+        }
+        Ok(results)
+    }
+
+    /// Every sample of a case, where both sides were asked; bodies only where they differ.
+    fn asked(&self, place: &CasePlace) -> Result<Option<Asked>, Problem> {
+        let (reference, candidate) = (&self.reference.0, &self.candidate.0);
+        let Some(first) = reference.exchange(&place.id, Sample::Primary)? else { return Ok(None) };
+        let Some(theirs) = candidate.exchange(&place.id, Sample::Primary)? else { return Ok(None) };
+        let control = reference.exchange(&place.id, Sample::Control)?;
+        let rechecks = reference.rechecks(&place.id)?;
+        let resample = candidate.exchange(&place.id, Sample::Resample)?;
+        let mut all = vec![&first, &theirs];
         all.extend(control.iter().chain(&rechecks).chain(&resample));
         let alike = all_alike(&all);
-        let read = |bodies: &Bodies, exchange: &Exchange| {
-            if alike { Ok(Vec::new()) } else { bodies.of_response(exchange) }
+        let with_body = |bodies: &Bodies, exchange: Exchange| -> Result<(Exchange, Vec<u8>), Problem> {
+            let body = if alike { Vec::new() } else { bodies.of_response(&exchange)? };
+            Ok((exchange, body))
         };
-        let (reference_bodies, candidate_bodies) = (&self.reference.1, &self.candidate.1);
-        let reference_body = read(reference_bodies, &reference)?;
-        let control_body =
-            control.as_ref().map(|e| read(reference_bodies, e)).transpose()?.unwrap_or_default();
-        let candidate_body = read(candidate_bodies, &candidate)?;
-        let resample_body =
-            resample.as_ref().map(|e| read(candidate_bodies, e)).transpose()?.unwrap_or_default();
-        let recheck_bodies: Vec<Vec<u8>> =
-            rechecks.iter().map(|exchange| read(reference_bodies, exchange)).collect::<Result<_, _>>()?;
-        let input = CaseInput {
-            place,
-            reference: Side { exchange: &reference, body: &reference_body },
-            control: control.as_ref().map(|exchange| Side { exchange, body: &control_body }),
-            candidate: Side { exchange: &candidate, body: &candidate_body },
-            resample: resample.as_ref().map(|exchange| Side { exchange, body: &resample_body }),
-        };
-        let sides = rechecks.iter().zip(&recheck_bodies).map(|(exchange, body)| Side { exchange, body });
-        let result = self.comparator.compare_rechecked(&input, sides);
-        Ok(if self.wants_control && control.is_none() { result.without_control() } else { result })
+        let (of_reference, of_candidate) = (&self.reference.1, &self.candidate.1);
+        Ok(Some(Asked {
+            reference: with_body(of_reference, first)?,
+            control: control.map(|exchange| with_body(of_reference, exchange)).transpose()?,
+            rechecks: rechecks
+                .into_iter()
+                .map(|exchange| with_body(of_reference, exchange))
+                .collect::<Result<_, _>>()?,
+            candidate: with_body(of_candidate, theirs)?,
+            resample: resample.map(|exchange| with_body(of_candidate, exchange)).transpose()?,
+        }))
     }
+}
+
+/// Every sample of one case with its bytes.
+struct Asked {
+    reference: (Exchange, Vec<u8>),
+    control: Option<(Exchange, Vec<u8>)>,
+    rechecks: Vec<(Exchange, Vec<u8>)>,
+    candidate: (Exchange, Vec<u8>),
+    resample: Option<(Exchange, Vec<u8>)>,
+}
+
+impl Asked {
+    fn input<'a>(&'a self, place: &'a CasePlace) -> CaseInput<'a> {
+        CaseInput {
+            place,
+            reference: side(&self.reference),
+            control: self.control.as_ref().map(side),
+            candidate: side(&self.candidate),
+            resample: self.resample.as_ref().map(side),
+        }
+    }
+
+    fn rechecks(&self) -> impl Iterator<Item = Side<'_>> {
+        self.rechecks.iter().map(side)
+    }
+}
+
+fn side((exchange, body): &(Exchange, Vec<u8>)) -> Side<'_> {
+    Side { exchange, body }
 }
 
 /// Equal bodies are equal whatever they hold: they are not even read. What one side could not decode is not equal to
 /// what the other side did, whatever the bytes.
 fn all_alike(exchanges: &[&Exchange]) -> bool {
     let mut bodies = exchanges.iter().map(|exchange| match &exchange.outcome {
-        Outcome::Response(response) => Some(&response.body),
+        Outcome::Response(response) => Some((&response.body, None)),
+        Outcome::Finished(finished) => Some((&finished.stdout, Some(&finished.stderr))),
         _ => None,
     });
     let first = bodies.next().flatten();

@@ -42,5 +42,17 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The same event with its words passed through a mask.
+    #[must_use]
+    pub(crate) fn map_text(self, mask: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Step { environment, step } => Self::Step { environment, step: mask(step) },
+            Self::Note { text } => Self::Note { text: mask(text) },
+            other => other,
+        }
+    }
+}
+
 /// Where events go.
 pub type Sink<'a> = &'a (dyn Fn(Event) + Send + Sync);

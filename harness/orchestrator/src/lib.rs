@@ -31,7 +31,7 @@ pub use examine::{Examined, examine};
 pub use journal::recording_path;
 #[cfg(feature = "lab")]
 pub use labs::{HeldLab, LabUp, lab_down, lab_up, labs};
-pub use plan::{Plan, PlanError, Selection, plan};
+pub use plan::{Plan, PlanError, PlannedCommand, Prelude, Secrets, Selection, plan};
 pub use recordings::compare_recordings;
 pub use run::{ConfigText, Finished, Keep, RunError, RunRequest, run};
 pub use run_folder::{find_run, runs_folder, write_atomically};

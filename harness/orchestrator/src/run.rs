@@ -115,6 +115,8 @@ pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunE
     let seed =
         random_bytes(16).map_err(RunError::Internal)?.iter().map(|byte| format!("{byte:02x}")).collect();
     let key = masker.key_id();
+    let masked = |event: Event| events(event.map_text(|text| journal.redact(&text)));
+    let events: Sink<'_> = &masked;
     let context = context_of(&request, &id, masker);
     let session = Session::new(&request, &planned, &id, context, &journal, events, seed);
     session.write_headers(&file.environments(), &key, &file.config_digest);
@@ -197,7 +199,10 @@ async fn record(session: &Session<'_>, request: &RunRequest, file: &RunFile, fol
     let mut stop = request.stop.clone();
     tokio::select! {
         () = drive(session, file, folder) => None,
-        signal = signalled(&mut stop) => Some(signal),
+        signal = signalled(&mut stop) => {
+            session.tear_down_open().await;
+            Some(signal)
+        }
     }
 }
 
@@ -290,6 +295,9 @@ fn masker_of(config: &Config, selection: &Selection, key: Vec<u8>) -> Masker {
         if is_secret_name(name) {
             masker.add_value(value);
         }
+    }
+    for value in selection.secrets.values() {
+        masker.add_secret(value);
     }
     let variables = config.environments.iter().flat_map(|environment| &environment.variables);
     for (name, value) in config.variables.iter().chain(&selection.variables).chain(variables) {

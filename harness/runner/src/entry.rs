@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use envparity_model::{
-    BodyRef, Capture, CaseId, Exchange, FailureKind, NotSent, Outcome, Response, SentRequest, Timing,
-    is_secret_name,
+    AssertResult, BodyRef, Capture, CaseId, Exchange, FailureKind, NotSent, Outcome, Response, SentRequest,
+    Timing, is_secret_name,
 };
 use envparity_suite::{
-    Context, Entry, Evaluation, Files, Generator, Observed, Options, RenderError, Request, Retry, Value,
+    Context, Entry, Evaluation, Files, Generator, Observed, Options, RenderError, Request, Retry,
 };
 
 use crate::Settings;
@@ -31,6 +31,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) case: &'a CaseId,
     pub(crate) generator: &'a Generator,
     pub(crate) files: &'a (dyn Files + Send + Sync),
+    /// It is asked also where the set-up failed.
+    pub(crate) whatever: bool,
 }
 
 /// What came of an entry, its bodies not yet recorded.
@@ -40,9 +42,42 @@ pub(crate) struct Asked {
     sent: Option<Vec<u8>>,
     /// The response's body.
     received: Option<Decoded>,
+    /// A value that it should have captured is missing: its name, and why.
+    lacks_capture: Option<(String, String)>,
+}
+
+/// Whether a lane was stopped because its set-up failed.
+const fn is_set_up(reason: &NotSent) -> bool {
+    matches!(reason, NotSent::SetUpFailed { .. })
 }
 
 impl Asked {
+    /// Whether a set-up that holds it has failed. What is not sent by intention is no failure.
+    pub(crate) fn failed(&self) -> bool {
+        let Exchange { outcome, asserts, .. } = &self.exchange;
+        match outcome {
+            Outcome::NotSent(NotSent::Skipped | NotSent::Unsafe | NotSent::Excluded { .. }) => false,
+            Outcome::NotSent(_) | Outcome::Failure { .. } => true,
+            Outcome::Response(_) | Outcome::Finished(_) => {
+                self.lacks_capture.is_some() || asserts.iter().any(|assert| !assert.passed && !assert.timed)
+            }
+        }
+    }
+
+    /// Tells a missing capture as an assert that fails, where everything after depends on it.
+    pub(crate) fn tell_missing_capture(&mut self, line: u32) {
+        let answered = matches!(self.exchange.outcome, Outcome::Response(_));
+        if let Some((name, why)) = self.lacks_capture.as_ref().filter(|_| answered) {
+            self.exchange.asserts.push(AssertResult {
+                line,
+                text: format!("capture `{name}`"),
+                passed: false,
+                actual: Some(why.clone()),
+                timed: false,
+            });
+        }
+    }
+
     /// Which attempt this was, and what was wrong with the first one.
     fn again(mut self, attempt: u32, first_failure: Option<String>) -> Self {
         self.exchange.attempt = attempt;
@@ -52,7 +87,7 @@ impl Asked {
 
     /// Hands everything to the recorder, bodies first: a line never names a body that is not there.
     pub(crate) fn record(self, environment: &str, recorder: &dyn Recorder) {
-        let Self { mut exchange, sent, mut received } = self;
+        let Self { mut exchange, sent, mut received, .. } = self;
         recorder.redact(&mut exchange, received.as_mut().map_or(&mut Vec::new(), |body| &mut body.bytes));
         if let (Some(SentRequest { body: Some(body), .. }), Some(bytes)) = (&mut exchange.request, sent) {
             *body = recorder.body(&bytes, false, None);
@@ -104,8 +139,12 @@ impl Attempt {
 impl Asking<'_> {
     /// Asks the entry, again where the suite or a broken connection calls for it, and gives the last attempt.
     pub(crate) async fn ask(&self, scope: &mut Scope) -> Asked {
-        if let Some(reason) = self.lane.stopped() {
+        if let Some(reason) = self.lane.stopped().filter(|reason| !self.whatever || !is_set_up(reason)) {
             return self.not_sent(reason, None);
+        }
+        if let Some(by) = self.entry.conditions.excludes(&self.lane.endpoint.spec.name) {
+            self.captures_nothing(scope);
+            return self.not_sent(NotSent::Excluded { by }, None);
         }
         let options = match self.entry.options(&self.context(scope)) {
             Ok(options) => options,
@@ -240,11 +279,17 @@ impl Asking<'_> {
             scope.vars.remove(name);
             scope.failed.insert(name.clone(), self.case.clone());
         }
+        let lacks_capture = failed_captures.into_iter().next();
         let redacted = self.entry.redacted();
         for (name, value) in &captures {
-            let secret = is_secret_name(name) || redacted.contains(&name.as_str());
-            if let (true, Value::String(text)) = (secret, value) {
-                self.recorder.secret(text);
+            let text = || match value.to_json() {
+                serde_json::Value::String(text) => text,
+                other => other.to_string(),
+            };
+            if redacted.contains(&name.as_str()) {
+                self.recorder.declared_secret(&text());
+            } else if is_secret_name(name) {
+                self.recorder.secret(&text());
             }
             scope.vars.set(name, value.clone());
             scope.failed.remove(name);
@@ -262,14 +307,18 @@ impl Asking<'_> {
         let (request, sent) = sent_request(attempt.request);
         let request = Some(request);
         let exchange = Exchange { request, outcome, captures, asserts, timing, ..self.blank() };
-        Asked { exchange, sent, received }
+        Asked { exchange, sent, received, lacks_capture }
     }
 
-    fn not_rendered(&self, error: RenderError, scope: &mut Scope) -> Asked {
+    fn captures_nothing(&self, scope: &mut Scope) {
         for name in self.entry.sets() {
             scope.vars.remove(name);
             scope.failed.insert(name.to_owned(), self.case.clone());
         }
+    }
+
+    fn not_rendered(&self, error: RenderError, scope: &mut Scope) -> Asked {
+        self.captures_nothing(scope);
         let reason = match error {
             RenderError::Missing { variable, .. } => {
                 let because = scope.failed.get(&variable).cloned();
@@ -286,7 +335,7 @@ impl Asking<'_> {
     fn not_sent(&self, reason: NotSent, request: Option<Request>) -> Asked {
         let (request, sent) = request.map(sent_request).unzip();
         let exchange = Exchange { request, outcome: Outcome::NotSent(reason), ..self.blank() };
-        Asked { exchange, sent: sent.flatten(), received: None }
+        Asked { exchange, sent: sent.flatten(), received: None, lacks_capture: None }
     }
 
     fn blank(&self) -> Exchange {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use envparity_model::{BodyRef, CaseId, Exchange};
+use envparity_model::{BodyRef, CaseId, Exchange, NotSent};
 use envparity_suite::{Files, Generator, SuiteFile, Vars};
 use futures_util::future::{join, join_all};
 use futures_util::stream::{self, StreamExt};
@@ -15,8 +15,10 @@ use crate::lane::Lane;
 
 /// Where what was observed goes, as it happens. Masking secrets is the recorder's.
 pub trait Recorder: Send + Sync {
-    /// A value that must not be written anywhere.
+    /// A value that is a secret by its name: it must not be written anywhere.
     fn secret(&self, value: &str);
+    /// A value that the suite declares a secret: however short it is, it must not be written anywhere.
+    fn declared_secret(&self, value: &str);
     /// Takes what must not be written out of a response and its body, before either is kept.
     fn redact(&self, exchange: &mut Exchange, body: &mut Vec<u8>);
     /// Keeps a body.
@@ -50,22 +52,49 @@ pub struct Pass<'a> {
     /// What holds for every request.
     pub settings: &'a Settings,
     /// The environments.
-    pub lanes: &'a [Lane],
+    pub lanes: &'a [&'a Lane],
     /// Where observations go.
     pub recorder: &'a dyn Recorder,
     /// Called after each case that all lanes have answered.
     pub progress: &'a (dyn Fn(&CaseId) + Send + Sync),
 }
 
+/// What an entry that fails means for its lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// A case: the rest goes on.
+    Case,
+    /// The lane is not as the suites need it: nothing more is asked there.
+    SetUp,
+    /// It is asked even where the set-up failed.
+    TearDown,
+}
+
 impl Pass<'_> {
-    /// Asks all files, `jobs` of them at once; within a file the entries in order.
-    pub async fn run(&self, files: &[PlannedFile], jobs: usize) {
-        stream::iter(files).for_each_concurrent(jobs.max(1), |file| self.run_file(file)).await;
+    /// Asks set-up files one after the other. What they capture is known to everything that is asked after them; where
+    /// an entry fails, nothing more is asked in that lane but the tear-down.
+    pub async fn set_up(&self, files: &[PlannedFile]) {
+        for file in files {
+            self.run_file(file, Purpose::SetUp).await;
+        }
     }
 
-    async fn run_file(&self, file: &PlannedFile) {
+    /// Asks all files, `jobs` of them at once; within a file the entries in order.
+    pub async fn run(&self, files: &[PlannedFile], jobs: usize) {
+        let run = |file| self.run_file(file, Purpose::Case);
+        stream::iter(files).for_each_concurrent(jobs.max(1), run).await;
+    }
+
+    /// Asks tear-down files one after the other, also where the set-up failed.
+    pub async fn tear_down(&self, files: &[PlannedFile]) {
+        for file in files {
+            self.run_file(file, Purpose::TearDown).await;
+        }
+    }
+
+    async fn run_file(&self, file: &PlannedFile, purpose: Purpose) {
         let generator = Generator::new(&self.settings.seed, self.settings.started_ms);
-        let mut scopes: Vec<Scope> = self.lanes.iter().map(Scope::new).collect();
+        let mut scopes: Vec<Scope> = self.lanes.iter().map(|lane| lane.begin()).collect();
         let mut last = Vec::new();
         for case in &file.cases {
             let entry = &file.suite.entries[case.entry];
@@ -78,6 +107,7 @@ impl Pass<'_> {
                     case: &case.id,
                     generator: &generator,
                     files: &*file.files,
+                    whatever: purpose == Purpose::TearDown,
                 };
                 async move { asking.ask(scope).await }
             });
@@ -87,9 +117,23 @@ impl Pass<'_> {
                 self.record(last);
             };
             (last, ()) = join(join_all(asked), recorded).await;
+            if purpose == Purpose::SetUp {
+                last.iter_mut().for_each(|asked| asked.tell_missing_capture(entry.place.line));
+                self.settle(&case.id, &last, &scopes);
+            }
             (self.progress)(&case.id);
         }
         self.record(last);
+    }
+
+    /// Keeps what a set-up entry brought, and stops the lanes where it failed.
+    fn settle(&self, case: &CaseId, asked: &[Asked], scopes: &[Scope]) {
+        for ((lane, asked), scope) in self.lanes.iter().zip(asked).zip(scopes) {
+            lane.keep(scope);
+            if asked.failed() {
+                lane.stop(NotSent::SetUpFailed { case: case.clone() });
+            }
+        }
     }
 
     /// What one case brought, in the order of the lanes.
@@ -101,15 +145,10 @@ impl Pass<'_> {
 }
 
 /// What one file has gathered in one lane: as in Hurl, variables and cookies end with the file.
+#[derive(Default)]
 pub(crate) struct Scope {
     pub(crate) vars: Vars,
     pub(crate) jar: Jar,
     /// Which case should have captured a variable that is missing.
     pub(crate) failed: HashMap<String, CaseId>,
-}
-
-impl Scope {
-    fn new(lane: &Lane) -> Self {
-        Self { vars: lane.vars.clone(), jar: Jar::default(), failed: HashMap::new() }
-    }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use envparity_model::{CaseId, CasePlace};
+use envparity_model::{CaseId, CasePlace, Conditions};
 
+use crate::condition::Named;
 use crate::syntax::Fail;
 
 /// The name that a comment gives an entry.
+#[derive(Debug)]
 pub(crate) struct Name {
     pub(crate) id: String,
     /// Offset of the comment.
@@ -21,12 +23,26 @@ pub(crate) struct Names {
     used: HashMap<String, u32>,
     /// How often each id has been asked for.
     asked: HashMap<String, u32>,
+    /// What comments at the top of the file say of all entries.
+    pub(crate) conditions: Conditions,
+    /// Environments that comments mention, in order.
+    pub(crate) mentions: Vec<Named>,
+    /// The top of the file is past.
+    pub(crate) begun: bool,
 }
 
 impl Names {
     pub(crate) fn new(path: &str) -> Self {
         let stem = path.strip_suffix(".hurl").unwrap_or(path).to_owned();
-        Self { path: path.to_owned(), stem, used: HashMap::new(), asked: HashMap::new() }
+        Self {
+            path: path.to_owned(),
+            stem,
+            used: HashMap::new(),
+            asked: HashMap::new(),
+            conditions: Conditions::default(),
+            mentions: Vec::new(),
+            begun: false,
+        }
     }
 
     /// The place of an entry. An id by name must be new; any other is numbered from its second use on.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use envparity_model::CasePlace;
+use envparity_model::{CasePlace, Conditions};
 
 use crate::ast::{RequestAst, ResponseAst};
 use crate::connection::Connection;
-use crate::{Signing, Value};
+use crate::{Named, Signing, Value};
 
 /// A suite file that was read without an error.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct SuiteFile {
     pub path: String,
     /// Its entries, in order.
     pub entries: Vec<Entry>,
+    /// Environments that its comments mention, in order.
+    pub mentions: Vec<Named>,
 }
 
 /// One request with what is expected of its response.
@@ -22,6 +24,8 @@ pub struct SuiteFile {
 pub struct Entry {
     /// The case it is compared as, and where it stands.
     pub place: CasePlace,
+    /// By what it is selected, and where it is asked.
+    pub conditions: Conditions,
     pub(crate) request: RequestAst,
     pub(crate) response: Option<ResponseAst>,
 }

@@ -20,6 +20,7 @@
 mod ast;
 mod case;
 mod certificate;
+mod condition;
 mod connection;
 mod context;
 mod decimal;
@@ -38,6 +39,7 @@ mod tree;
 mod value;
 mod xpath;
 
+pub use condition::Named;
 pub use connection::{ConnectTo, Connection, HttpVersion, IpVersion, Resolve};
 pub use context::{Context, Files, Vars};
 pub use entry::{Entry, Options, Retry, SuiteFile};

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use envparity_orchestrator::Plan;
+
 use crate::args::{CheckArgs, Common, Output};
 use crate::command::run::{choose_candidates, selection};
 use crate::exit::Exit;
@@ -13,7 +15,7 @@ pub(crate) fn execute(common: &Common, args: &CheckArgs) -> Result<Exit, Failure
     let mut settings = settings::load(common, Vec::new())?;
     choose_candidates(&mut settings, &args.select.env)?;
     let config = &settings.resolved.config;
-    let plan = envparity_orchestrator::plan(&settings.base, config, &selection(&args.select)?)?;
+    let plan = envparity_orchestrator::plan(&settings.base, config, &selection(&args.select, None)?)?;
     match args.output {
         Output::Json => {
             let text = serde_json::to_string_pretty(&plan.cases).unwrap_or_default();
@@ -27,9 +29,9 @@ pub(crate) fn execute(common: &Common, args: &CheckArgs) -> Result<Exit, Failure
             let compare = &config.compare;
             let _ = writeln!(
                 text,
-                "{} cases in {} files, {} against {}",
+                "{} cases in {}, {} against {}",
                 plan.cases.len(),
-                plan.files.len(),
+                places(&plan),
                 compare.reference,
                 compare.candidates.join(", ")
             );
@@ -37,4 +39,18 @@ pub(crate) fn execute(common: &Common, args: &CheckArgs) -> Result<Exit, Failure
         }
     }
     Ok(Exit::Done)
+}
+
+/// `2 files and 1 command, with 1 file of set-up and 1 of tear-down`.
+fn places(plan: &Plan) -> String {
+    let mut text = format!("{} files", plan.files.len());
+    if !plan.commands.is_empty() {
+        let _ = write!(text, " and {} commands", plan.commands.len());
+    }
+    for (what, prelude) in [("set-up", &plan.setup), ("tear-down", &plan.teardown)] {
+        if !prelude.files.is_empty() {
+            let _ = write!(text, ", {} files of {what}", prelude.files.len());
+        }
+    }
+    text
 }

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
 use crate::settings::{self, Settings};
+use crate::values;
 
 /// Compares.
 pub(crate) async fn execute(common: &Common, args: CompareArgs) -> Result<Exit, Failure> {
@@ -28,10 +29,11 @@ pub(crate) async fn execute(common: &Common, args: CompareArgs) -> Result<Exit, 
     }
     let settings = settings_of(common, &args)?;
     let selection = Selection {
-        only: Vec::new(),
         requests: args.request.clone(),
         suites: args.suite.clone(),
-        variables: settings::variables(&args.variable)?,
+        variables: values::variables(&args.values)?,
+        secrets: values::secrets(&args.values, &settings)?,
+        ..Selection::default()
     };
     let asks = !selection.requests.is_empty() || !selection.suites.is_empty();
     if asks && settings.resolved.config.container.port.is_none() {
@@ -88,7 +90,12 @@ fn settings_of(common: &Common, args: &CompareArgs) -> Result<Settings, Failure>
     config.compare.candidates =
         environments[1..].iter().map(|environment| environment.name.clone()).collect();
     config.environments = environments;
-    config.compare.suites.clear();
+    // What is asked is what the command line says.
+    for files in [&mut config.compare.suites, &mut config.compare.setup, &mut config.compare.teardown] {
+        files.clear();
+    }
+    config.commands.clear();
+    (config.compare.tags, config.compare.not_tags) = (Vec::new(), Vec::new());
     config.compare.allow_same_engine = true;
     config.container.port = args.port.or(config.container.port);
     if let Some(path) = &args.ready {
@@ -118,7 +125,14 @@ pub(crate) fn environment_of(side: &str) -> EnvironmentSpec {
         }
         None => (Target::Engine(EngineSpec::Local), Some(ImageSpec::reference(side))),
     };
-    EnvironmentSpec { name: file_safe(side), target, env: BTreeMap::new(), image, variables: BTreeMap::new() }
+    EnvironmentSpec {
+        name: file_safe(side),
+        target,
+        env: BTreeMap::new(),
+        image,
+        variables: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+    }
 }
 
 fn file_safe(side: &str) -> String {

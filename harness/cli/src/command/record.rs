@@ -23,5 +23,6 @@ pub(crate) async fn execute(common: &Common, args: RecordArgs) -> Result<Exit, F
     config.compare.reference.clone_from(&args.environment);
     config.compare.candidates.clear();
     let output = OutputArgs { report: Vec::new(), output: Output::Text, keep: Keep::Never };
-    run(common, settings, selection(&args.select)?, &output, true).await
+    let selection = selection(&args.select, Some(&settings))?;
+    run(common, settings, selection, &output, true).await
 }

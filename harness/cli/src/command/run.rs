@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::settings::{self, Settings};
-use crate::{output, stop};
+use crate::{output, stop, values};
 
 /// Runs what the configuration says.
 pub(crate) async fn execute(common: &Common, args: RunArgs) -> Result<Exit, Failure> {
@@ -31,7 +31,8 @@ pub(crate) async fn execute(common: &Common, args: RunArgs) -> Result<Exit, Fail
                 .hint("add a second environment to parity.toml, or a `baseline` of approved snapshots; `parity record` records a single one"),
         ));
     }
-    run(common, settings, selection(&args.select)?, &args.output, false).await
+    let selection = selection(&args.select, Some(&settings))?;
+    run(common, settings, selection, &args.output, false).await
 }
 
 /// Runs a resolved configuration and prints what came of it.
@@ -127,13 +128,19 @@ fn conclude(finished: &Finished) -> Result<Exit, Failure> {
     Ok(Exit::Report(finished.report.exit_code))
 }
 
-/// What narrows a run.
-pub(crate) fn selection(args: &SelectArgs) -> Result<Selection, Failure> {
+/// What narrows a run. Secrets are read only where requests are sent: with `settings`.
+pub(crate) fn selection(args: &SelectArgs, settings: Option<&Settings>) -> Result<Selection, Failure> {
     Ok(Selection {
         only: args.only.clone(),
+        tags: args.tag.clone(),
+        not_tags: args.not_tag.clone(),
         requests: args.request.clone(),
         suites: Vec::new(),
-        variables: settings::variables(&args.variable)?,
+        variables: values::variables(&args.values)?,
+        secrets: settings
+            .map(|settings| values::secrets(&args.values, settings))
+            .transpose()?
+            .unwrap_or_default(),
     })
 }
 
@@ -166,8 +173,23 @@ fn command_line() -> String {
     let program = words.next().map(PathBuf::from);
     let name =
         program.as_deref().and_then(std::path::Path::file_name).map(|n| n.to_string_lossy().into_owned());
-    let words = words.map(|word| without_secret(&word));
+    let mut before = String::new();
+    let words = words.map(|word| {
+        let declared =
+            std::mem::replace(&mut before, word.clone()) == "--secret" || word.starts_with("--secret=");
+        if declared { without_value(&word) } else { without_secret(&word) }
+    });
     std::iter::once(name.unwrap_or_else(|| "parity".to_owned())).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// `NAME=VALUE` of a secret that was typed loses its value, whatever its name.
+fn without_value(word: &str) -> String {
+    match (word.strip_prefix("--secret="), word) {
+        (Some(pair), _) => format!("--secret={}", without_value(pair)),
+        (None, pair) => {
+            format!("{}=[masked]", pair.split('=').next().filter(|name| *name != pair).unwrap_or_default())
+        }
+    }
 }
 
 /// `NAME=VALUE` with a name that says secret, as `--variable api_token=…` has it, loses its value.
@@ -191,6 +213,9 @@ mod tests {
             without_secret("--set=container.env.DB_PASSWORD=x"),
             "--set=container.env.DB_PASSWORD=[masked]"
         );
+        assert_eq!(without_value("pin=1=2"), "pin=[masked]");
+        assert_eq!(without_value("--secret=pin=1"), "--secret=pin=[masked]");
+        assert_eq!(without_value("oops"), "=[masked]");
         for plain in ["json=report.json", "compare.timeout=5s", "GET /x?y=1", "--quiet"] {
             assert_eq!(without_secret(plain), plain);
         }

@@ -78,6 +78,27 @@ pub(crate) static VARIABLE: Element = Element {
     pattern: Some(r"^[A-Za-z_][A-Za-z0-9_-]*$"),
 };
 
+/// The name of a case: one word.
+pub(crate) static CASE: Element = Element {
+    what: "a name of one word",
+    check: |text| {
+        ensure(!text.is_empty() && !text.contains(char::is_whitespace) && !text.contains('\0'), || {
+            Problem::new(format!("`{text}` is not a name for a case")).hint("one word, as `ruby-version`")
+        })
+    },
+    pattern: Some(r"^\S+$"),
+};
+
+/// A tag of a case.
+pub(crate) static TAG: Element = Element {
+    what: "a tag",
+    check: |text| {
+        let plain = !text.is_empty() && !text.contains(char::is_whitespace) && !text.contains([',', '\0']);
+        ensure(plain, || Problem::new(format!("`{text}` is not a tag")).hint("one word without a comma"))
+    },
+    pattern: Some(r"^[^\s,]+$"),
+};
+
 /// A Linux capability.
 pub(crate) static CAPABILITY: Element = Element {
     what: "a capability",

@@ -1,4 +1,5 @@
-//! Places of a response: `outcome`, `status`, `header.NAME`, `body`, or a JSONPath.
+//! Places of a response: `outcome`, `status`, `header.NAME`, `body`, or a JSONPath; of a command: `exit`, `stdout`,
+//! `stderr`.
 
 use envparity_model::Problem;
 
@@ -9,7 +10,7 @@ use crate::json_path::JsonPath;
 pub(crate) static PLACE: Element = Element {
     what: "a place, as \"status\", \"header.Date\" or \"$.items[*].id\"",
     check: |text| At::parse(text).map(drop),
-    pattern: Some(r"^(outcome|status|body|header\.\S+|\$.*)$"),
+    pattern: Some(r"^(outcome|status|body|exit|stdout|stderr|header\.\S+|\$.*)$"),
 };
 
 /// A place, as far as it decides which verbs make sense.
@@ -20,6 +21,10 @@ pub(crate) enum At {
     Header,
     Body,
     Json,
+    /// The exit code of a command.
+    Exit,
+    /// What a command wrote.
+    Stream,
 }
 
 impl At {
@@ -29,6 +34,8 @@ impl At {
             "outcome" => return Ok(Self::Outcome),
             "status" => return Ok(Self::Status),
             "body" => return Ok(Self::Body),
+            "exit" => return Ok(Self::Exit),
+            "stdout" | "stderr" => return Ok(Self::Stream),
             _ => {}
         }
         if let Some(name) = text.strip_prefix("header.") {
@@ -44,7 +51,7 @@ impl At {
                 )
             });
         }
-        let known = ["outcome", "status", "body", "header"];
+        let known = ["outcome", "status", "body", "header", "exit", "stdout", "stderr"];
         let hint = match crate::nearest::nearest(text, known) {
             Some("header") => "did you mean `header.NAME`?".to_owned(),
             Some(near) => format!("did you mean `{near}`?"),

@@ -23,6 +23,10 @@ pub(super) fn read(
     let candidates = candidates(table, &reference, environments, problems);
     let spec = CompareSpec {
         suites: table.texts("suites").unwrap_or_default(),
+        setup: table.texts("setup").unwrap_or_default(),
+        teardown: table.texts("teardown").unwrap_or_default(),
+        tags: table.texts("tags").unwrap_or_default(),
+        not_tags: table.texts("not-tags").unwrap_or_default(),
         control: if table.text("control") == Some("never") { Control::Never } else { Control::Auto },
         control_gap: time(table, "control-gap", default.control_gap),
         jobs: table.whole("jobs").and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(default.jobs),

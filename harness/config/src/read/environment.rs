@@ -2,7 +2,7 @@
 
 use envparity_model::Problem;
 
-use super::{image, target, variables};
+use super::{image, secret, target, variables};
 use crate::layer::{Spot, merge};
 use crate::model::{EnvironmentSpec, ImageSpec, Target};
 use crate::problem::Problems;
@@ -47,6 +47,7 @@ fn read_one(root: &Table, entry: &Entry, problems: &mut Problems<'_>) -> Option<
         env: table.text_map("env"),
         image: own,
         variables: table.table("variables").map(variables).unwrap_or_default(),
+        secrets: secret::read(table, problems),
     })
 }
 

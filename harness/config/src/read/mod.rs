@@ -1,11 +1,13 @@
 //! The merged tree as a [`Config`]: what only shows when sections are seen together is checked here. A value
 //! that is malformed in itself was reported by the check of its layer and reads as absent.
 
+mod command;
 mod compare;
 mod container;
 mod environment;
 mod image;
 mod rule;
+mod secret;
 mod target;
 mod waiver;
 
@@ -34,6 +36,8 @@ pub(crate) fn config(root: &Table, problems: &mut Problems<'_>) -> Config {
         compare,
         rules: root.list("rule").map(|list| rules(list, problems)).unwrap_or_default(),
         variables: variables(section("variables")),
+        secrets: secret::read(root, problems),
+        commands: command::read(root, &environments, problems),
         policy: policy(section("policy")),
         waivers: waiver::read(root, &environments, problems),
         environments,

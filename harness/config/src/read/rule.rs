@@ -141,15 +141,21 @@ fn check_place(node: &Node, table: &Table, (place, at): (At, &str), verb: &str, 
     let Some(entry) = table.entry("do").filter(|_| known) else { return };
     let header = at.strip_prefix("header.").map(str::to_ascii_lowercase).unwrap_or_default();
     let (problem, hint) = match (place, verb) {
-        (At::Outcome | At::Status, "ignore") if !table.has("reason") => {
+        (At::Outcome | At::Status | At::Exit, "ignore") if !table.has("reason") => {
             let problem = Problem::new(format!("a rule ignores `{at}` without a reason"));
             let hint = "add `reason = \"…\"`: every failure there goes unseen";
             return problems.report(node.place, problem.hint(hint));
         }
-        (At::Outcome | At::Status, "ignore") => return,
+        (At::Outcome | At::Status | At::Exit, "ignore") => return,
         (At::Outcome | At::Status, _) => {
             (format!("`{verb}` makes no sense on outcome or status"), "only `ignore`, with a reason")
         }
+        (At::Exit, _) => (format!("`{verb}` makes no sense on an exit code"), "only `ignore`, with a reason"),
+        (At::Stream, "ignore" | "format" | "unordered") => return,
+        (At::Stream, _) => (
+            format!("`{verb}` does not apply to the output of a command, which is compared by lines"),
+            "`ignore`, `format` or `unordered`",
+        ),
         (At::Header, "type" | "shape" | "unordered" | "set" | "key" | "map-keys") => (
             format!("`{verb}` makes no sense on a header, which is a text"),
             "`ignore`, `format`, `regex`, `tolerance`, `round`, `replace`, `redact`, `same-as-capture` or `only`",

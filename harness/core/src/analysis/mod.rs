@@ -5,6 +5,7 @@ mod facts;
 mod judgement;
 mod meta;
 mod packages;
+mod prelude;
 mod repeat;
 mod services;
 mod suspects;
@@ -25,6 +26,7 @@ use crate::rules::UnusedRule;
 
 use coverage::Tally;
 pub use meta::RunMeta;
+pub use prelude::Prelude;
 use suspects::Evidence;
 
 /// What one environment's journal says beside its exchanges.

@@ -2,6 +2,7 @@
 
 mod address;
 mod create;
+mod execute;
 mod http;
 mod reach;
 mod ready;
@@ -10,4 +11,5 @@ mod start;
 
 pub use address::Address;
 pub use create::StartSpec;
+pub use execute::{ExecuteSpec, Executed, Written};
 pub use service::{Service, ServiceState};

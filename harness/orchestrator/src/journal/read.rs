@@ -226,13 +226,19 @@ impl Bodies {
         Ok(bytes)
     }
 
-    /// The body of an exchange's response; empty where there is none.
+    /// The body of an exchange's response, or what a command wrote to standard output and then to standard error;
+    /// empty where there is neither.
     ///
     /// # Errors
     /// As [`Bodies::read`].
     pub(crate) fn of_response(&self, exchange: &Exchange) -> Result<Vec<u8>, Problem> {
         match &exchange.outcome {
             Outcome::Response(response) => self.read(&response.body),
+            Outcome::Finished(finished) => {
+                let mut written = self.read(&finished.stdout)?;
+                written.extend(self.read(&finished.stderr)?);
+                Ok(written)
+            }
             _ => Ok(Vec::new()),
         }
     }

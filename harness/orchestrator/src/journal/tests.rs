@@ -27,6 +27,8 @@ fn header() -> JournalLine {
         config_digest: String::new(),
         suite_digest: String::new(),
         cases: Vec::new(),
+        setup: Vec::new(),
+        teardown: Vec::new(),
     })
 }
 

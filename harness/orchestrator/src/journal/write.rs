@@ -169,9 +169,11 @@ impl State {
             Outcome::Finished(_) | Outcome::NotSent(_) => {}
         }
         for capture in &mut exchange.captures {
-            let text = capture.value.as_str().map(str::to_owned);
-            if let Some(text) = text {
-                capture.value = self.masker.by_name(&capture.name, &text).into();
+            let text = capture.value.as_str().map_or_else(|| capture.value.to_string(), str::to_owned);
+            let masked = self.masker.by_name(&capture.name, &text);
+            if masked != text {
+                // A number that is a secret has no number that may stand for it.
+                capture.value = masked.into();
             }
         }
         for assert in &mut exchange.asserts {
@@ -290,6 +292,10 @@ impl Journal {
 impl Recorder for JournalSink<'_> {
     fn secret(&self, value: &str) {
         self.journal.lock().masker.add_value(value);
+    }
+
+    fn declared_secret(&self, value: &str) {
+        self.journal.lock().masker.add_secret(value);
     }
 
     fn redact(&self, exchange: &mut Exchange, body: &mut Vec<u8>) {

@@ -2,20 +2,24 @@
 
 mod addresses;
 mod backing;
+mod command;
 mod connect;
 mod image;
+mod party;
 mod proof;
 mod sample;
 mod serve;
 mod site;
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use envparity_config::{Config, EngineSpec, EnvironmentSpec};
 use envparity_engine::RunContext;
-use envparity_model::{Cause, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine, Problem, Timings};
+use envparity_model::{
+    CasePlace, Cause, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine, Problem, Timings,
+};
 
 use crate::event::{Event, Sink};
 use crate::journal::Journal;
@@ -74,6 +78,8 @@ struct State {
     causes: Vec<Cause>,
     timings: Timings,
     ended: Vec<String>,
+    /// Passes whose tear-down is still due.
+    open: Vec<Arc<party::Open>>,
 }
 
 impl<'a> Session<'a> {
@@ -162,10 +168,19 @@ impl<'a> Session<'a> {
                 key: key.to_owned(),
                 config_digest: config_digest.to_owned(),
                 suite_digest: self.plan.suite_digest.clone(),
-                cases: self.plan.cases.clone(),
+                cases: self.places(&self.plan.cases),
+                setup: self.places(&self.plan.setup.places),
+                teardown: self.places(&self.plan.teardown.places),
             };
             self.journal.line(environment, &JournalLine::Header(header));
         }
+    }
+
+    /// Cases as a journal has them: a command may name what is secret.
+    fn places(&self, places: &[CasePlace]) -> Vec<CasePlace> {
+        let masked =
+            |place: &CasePlace| CasePlace { path: self.journal.redact(&place.path), ..place.clone() };
+        places.iter().map(masked).collect()
     }
 
     /// Last line of an environment's journal; the first one counts.

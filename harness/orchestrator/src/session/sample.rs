@@ -7,15 +7,16 @@ use std::time::{Duration, Instant};
 
 use envparity_config::Target;
 use envparity_engine::{Engine, Service};
-use envparity_model::{CaseId, Problem, Role, Sample};
+use envparity_model::{CaseId, NotSent, Problem, Role, Sample};
 use envparity_runner::{Endpoint, Lane, Liveness, Pass, PlannedFile, Settings, Witness};
 use envparity_suite::Value;
 use futures_util::future::join_all;
 
+use super::party::{Open, Party};
 use super::serve::LOG_LINES;
 use super::{Session, Site};
 use crate::event::Event;
-use crate::plan::{initial_vars, value_of};
+use crate::plan::{PlannedCommand, vars_of};
 
 impl Session<'_> {
     fn settings(&self) -> Settings {
@@ -32,19 +33,17 @@ impl Session<'_> {
     /// The pass that is compared.
     pub(crate) async fn sample_primary(&self, sites: &mut [Site<'_>]) {
         let since = Instant::now();
-        let mut lanes = Vec::new();
+        let mut parties = Vec::new();
         for site in sites.iter_mut().filter(|site| !site.failed) {
-            let writes = writes(site, Sample::Primary);
-            match self.lane(site, site.primary.as_ref(), Sample::Primary, writes) {
-                Ok(Some(lane)) => lanes.push(lane),
-                Ok(None) => {}
+            match self.party(site, site.primary.as_ref(), Sample::Primary) {
+                Ok(party) => parties.push(party),
                 Err(problem) => self.fail_site(site, &problem),
             }
         }
-        self.pass(&lanes, &self.plan.files, Sample::Primary).await;
+        let parties = self.pass(parties, &self.plan.files, &self.plan.commands, Sample::Primary).await;
         for site in sites.iter_mut() {
-            let lane = lanes.iter().find(|lane| lane.endpoint.spec.name == site.name());
-            if lane.is_some_and(|lane| lane.stopped() == Some(envparity_model::NotSent::EnvironmentLost)) {
+            let party = parties.iter().flat_map(|open| &open.parties).find(|party| party.name == site.name());
+            if party.is_some_and(|party| party.stopped() == Some(NotSent::EnvironmentLost)) {
                 let problem =
                     Problem::new(format!("environment `{}` was lost while the suite ran", site.name()))
                         .hint("is the host still up? everything asked before is in the report");
@@ -58,9 +57,12 @@ impl Session<'_> {
     pub(crate) async fn sample_control(&self, site: &Site<'_>) {
         let since = Instant::now();
         let service = if site.is_ours() { site.control.as_ref() } else { site.primary.as_ref() };
-        match self.lane(site, service, Sample::Control, writes(site, Sample::Control)) {
-            Ok(Some(lane)) => self.pass(&[lane], &self.plan.files, Sample::Control).await,
-            Ok(None) => {}
+        match self.party(site, service, Sample::Control) {
+            // The container that it needs did not start, which was said.
+            Ok(party) if site.is_ours() && party.service.is_none() => {}
+            Ok(party) => {
+                self.pass(vec![party], &self.plan.files, &self.plan.commands, Sample::Control).await;
+            }
             Err(problem) => self.fail(Some(site.name()), &problem),
         }
         self.time(since, |timings| &mut timings.control_ms);
@@ -78,21 +80,30 @@ impl Session<'_> {
         };
         let again: Vec<&Site<'_>> = sites.iter().filter(again).collect();
         let services = join_all(again.iter().map(|site| self.fresh(site, round))).await;
-        let mut lanes = Vec::new();
+        let mut parties = Vec::new();
         for (site, service) in again.into_iter().zip(services) {
-            let lane = service.and_then(|service| {
+            let party = service.and_then(|service| {
                 let service = service.map(Arc::new);
-                let service = service.as_ref().or(site.primary.as_ref());
-                self.lane(site, service, Sample::Resample, writes(site, Sample::Resample))
+                self.party(site, service.as_ref().or(site.primary.as_ref()), Sample::Resample)
             });
-            match lane {
-                Ok(lane) => lanes.extend(lane),
+            match party {
+                Ok(party) => parties.push(party),
                 // Without a second look the first one stands.
                 Err(problem) => (self.events)(Event::Note { text: problem.message }),
             }
         }
-        self.pass(&lanes, files_up_to(&self.plan.files, &cases), Sample::Resample).await;
+        let (files, commands) = self.up_to(&cases);
+        self.pass(parties, files, commands, Sample::Resample).await;
         self.time(since, |timings| &mut timings.control_ms);
+    }
+
+    /// What is asked up to the last of some cases. A command may see what all the suites have done.
+    fn up_to(&self, cases: &[CaseId]) -> (&[PlannedFile], &[PlannedCommand]) {
+        let commands = &self.plan.commands;
+        match commands.iter().rposition(|command| cases.contains(&command.place.id)) {
+            Some(last) => (&self.plan.files, &commands[..=last]),
+            None => (files_up_to(&self.plan.files, cases), &[]),
+        }
     }
 
     async fn fresh(&self, site: &Site<'_>, round: usize) -> Result<Option<Service>, Problem> {
@@ -105,6 +116,16 @@ impl Session<'_> {
         })
     }
 
+    fn party(
+        &self,
+        site: &Site<'_>,
+        service: Option<&Arc<Service>>,
+        sample: Sample,
+    ) -> Result<Party, Problem> {
+        let lane = self.lane(site, service, sample, writes(site, sample))?;
+        Ok(Party::new(site.name(), service.cloned(), lane))
+    }
+
     fn lane(
         &self,
         site: &Site<'_>,
@@ -113,10 +134,7 @@ impl Session<'_> {
         writes: bool,
     ) -> Result<Option<Lane>, Problem> {
         let Some(spec) = self.endpoint_spec(site, service.map(Arc::as_ref), writes) else { return Ok(None) };
-        let mut vars = initial_vars(self.config, self.selection);
-        for (name, value) in &site.spec.variables {
-            vars.set(name, value_of(value));
-        }
+        let mut vars = vars_of(self.config, self.selection, site.spec);
         vars.set("base", Value::from(spec.base.clone()));
         vars.set("environment", Value::from(site.name().to_owned()));
         vars.set("run", Value::from(self.id.id.clone()));
@@ -129,18 +147,54 @@ impl Session<'_> {
         Ok(Some(Lane::new(Endpoint::new(spec, &self.settings())?, sample, vars, witness)))
     }
 
-    async fn pass(&self, lanes: &[Lane], files: &[PlannedFile], sample: Sample) {
-        if lanes.is_empty() || files.is_empty() {
-            return;
+    /// Set-up, suites, commands, tear-down; none where there is nothing to ask or nobody to ask.
+    async fn pass(
+        &self,
+        parties: Vec<Party>,
+        files: &[PlannedFile],
+        commands: &[PlannedCommand],
+        sample: Sample,
+    ) -> Option<Arc<Open>> {
+        let open = Arc::new(Open { parties });
+        let lanes = open.lanes();
+        let files = if lanes.is_empty() { &[] } else { files };
+        if open.parties.is_empty() || (files.is_empty() && commands.is_empty()) {
+            return None;
         }
-        let cases = files.iter().map(|file| file.cases.len()).sum();
+        let cases = files.iter().map(|file| file.cases.len()).sum::<usize>() + commands.len();
         (self.events)(Event::Pass { sample, cases });
+        self.with_state(|state| state.open.push(open.clone()));
         let settings = self.settings();
         let sink = self.journal.sink();
         let progress = |_: &CaseId| (self.events)(Event::Case);
-        let pass = Pass { settings: &settings, lanes, recorder: &sink, progress: &progress };
-        pass.run(files, self.config.compare.jobs).await;
+        let silent = |_: &CaseId| ();
+        let pass = Pass { settings: &settings, lanes: &lanes, recorder: &sink, progress: &silent };
+        pass.set_up(&self.plan.setup.files).await;
+        Pass { progress: &progress, ..pass }.run(files, self.config.compare.jobs).await;
+        self.run_commands(&open.parties, commands, sample).await;
+        self.tear_down(&open).await;
         (self.events)(Event::PassDone);
+        Some(open)
+    }
+
+    async fn tear_down(&self, open: &Arc<Open>) {
+        self.with_state(|state| state.open.retain(|other| !Arc::ptr_eq(other, open)));
+        let lanes = open.lanes();
+        if lanes.is_empty() || self.plan.teardown.files.is_empty() {
+            return;
+        }
+        let settings = self.settings();
+        let sink = self.journal.sink();
+        let pass = Pass { settings: &settings, lanes: &lanes, recorder: &sink, progress: &|_| () };
+        pass.tear_down(&self.plan.teardown.files).await;
+    }
+
+    /// Tears down what an interruption has left, as far as it goes in a short time.
+    pub(crate) async fn tear_down_open(&self) {
+        let open = self.with_state(|state| state.open.clone());
+        let all = join_all(open.iter().map(|open| self.tear_down(open)));
+        // What is not torn down by then is not: whoever interrupts wants an end.
+        let _ = tokio::time::timeout(TEAR_DOWN, all).await;
     }
 
     /// The tail of every service's output, for suspects and for people.
@@ -170,6 +224,9 @@ fn files_up_to<'p>(files: &'p [PlannedFile], cases: &[CaseId]) -> &'p [PlannedFi
     let last = files.iter().rposition(holds).map_or(0, |at| at + 1);
     &files[..last]
 }
+
+/// Longest time for the tear-down of an interrupted run.
+const TEAR_DOWN: Duration = Duration::from_secs(5);
 
 /// Longest wait for an engine that is asked about a failed request.
 const WITNESS_TIMEOUT: Duration = Duration::from_secs(5);

@@ -224,6 +224,7 @@ pub(super) fn is_directive(comment: &str) -> bool {
 }
 
 pub(super) fn stray_directive(at: usize) -> Fail {
-    Fail::new(at, "this comment stands above no entry")
-        .hint("put `# parity: id=NAME` directly above a request line")
+    Fail::new(at, "this comment stands above no entry").hint(
+        "put it directly above a request line, or at the top of the file, without an id, for all entries",
+    )
 }

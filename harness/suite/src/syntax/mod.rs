@@ -2,6 +2,7 @@
 
 mod body;
 mod cursor;
+mod directive;
 mod filter;
 mod json;
 mod literal;
@@ -13,10 +14,11 @@ mod template;
 mod xml;
 
 use crate::ast::{RequestAst, ResponseAst};
-use crate::case::{Name, Names};
+use crate::case::Names;
 use crate::{Entry, SuiteFile, SyntaxError};
 pub(crate) use cursor::Fail;
 use cursor::{Cursor, Parsed};
+use directive::Directive;
 pub(crate) use literal::read_path;
 
 /// Reads a suite file. `path` is relative to `parity.toml`; the case ids begin with it.
@@ -38,7 +40,11 @@ pub fn parse(path: &str, text: &str) -> Result<SuiteFile, Vec<SyntaxError>> {
         }
     }
     entries.shrink_to_fit();
-    if errors.is_empty() { Ok(SuiteFile { path: path.to_owned(), entries }) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(SuiteFile { path: path.to_owned(), entries, mentions: names.mentions })
+    } else {
+        Err(errors)
+    }
 }
 
 fn located(cursor: &mut Cursor<'_>, path: &str, fail: Fail) -> SyntaxError {
@@ -71,62 +77,51 @@ fn recover(cursor: &mut Cursor<'_>, start: usize) {
 /// The next entry; `None` at the end of the file.
 fn entry(cursor: &mut Cursor<'_>, names: &mut Names) -> Parsed<Option<Entry>> {
     cursor.uuids = 0;
-    let name = leading_comments(cursor)?;
+    let above = leading_comments(cursor, names);
+    names.begun = true;
+    let Directive { name, conditions, mentions, at, .. } = above?;
     if cursor.at_end() {
-        return match name {
-            Some(name) => Err(cursor::stray_directive(name.at)),
-            None => Ok(None),
-        };
+        return at.map_or(Ok(None), |at| Err(cursor::stray_directive(at)));
     }
     let start = cursor.offset();
     let (request, url) = request(cursor)?;
     let response = response(cursor)?;
     let line = cursor.pos_at(start).line;
     let place = names.place(name, line, &request.method, url)?;
-    Ok(Some(Entry { place, request, response }))
+    names.mentions.extend(mentions);
+    Ok(Some(Entry { place, conditions: conditions.under(&names.conditions), request, response }))
 }
 
-/// Skips to the request line. A name counts if it stands in the comments directly above.
-fn leading_comments(cursor: &mut Cursor<'_>) -> Parsed<Option<Name>> {
-    let mut name: Option<Name> = None;
+/// Skips to the request line. What comments say counts for the entry if they stand directly above it, and for all
+/// entries at the top of the file.
+fn leading_comments(cursor: &mut Cursor<'_>, names: &mut Names) -> Parsed<Directive> {
+    let mut above = Directive::default();
     loop {
         let line = cursor.offset();
         cursor.spaces();
         let start = cursor.offset();
         if cursor.comment().is_some() {
-            let directive = directive(cursor, start)?;
-            if let Some(earlier) = name.replace(directive) {
-                return Err(cursor::stray_directive(earlier.at));
+            above.read(cursor, start)?;
+        } else if cursor.offset() == start && (cursor.sees("\n") || cursor.sees("\r\n")) {
+            let of_file = !names.begun && above.name.is_none();
+            match above.stray() {
+                Some(stray) if !of_file => return Err(stray),
+                Some(_) => {
+                    let Directive { conditions, mentions, .. } = std::mem::take(&mut above);
+                    names.conditions = conditions;
+                    names.mentions = mentions;
+                }
+                None => {}
             }
-        } else if let Some(earlier) = &name
-            && cursor.offset() == start
-            && (cursor.sees("\n") || cursor.sees("\r\n"))
-        {
-            return Err(cursor::stray_directive(earlier.at));
+            // Only the first block is the file's.
+            names.begun |= names.conditions != envparity_model::Conditions::default();
         }
         if !cursor.newline() {
             if !cursor.at_end() || cursor.offset() == line {
                 cursor.seek(start);
             }
-            return Ok(name);
+            return Ok(above);
         }
-    }
-}
-
-/// The directive of the comment that began at `start` and ends here.
-fn directive(cursor: &Cursor<'_>, start: usize) -> Parsed<Name> {
-    let text = cursor.since(start).trim_start_matches('#').trim();
-    let Some(text) = text.strip_prefix("parity:") else {
-        let fail = Fail::new(start, "`@cookie_storage_…` comments are not supported");
-        return Err(fail.hint("set a cookie in [Cookies]"));
-    };
-    match text.trim().strip_prefix("id=") {
-        Some(id) if !id.is_empty() && !id.contains(char::is_whitespace) => {
-            Ok(Name { id: id.to_owned(), at: start })
-        }
-        Some(_) => Err(Fail::new(start, "an id is one word")),
-        None => Err(Fail::new(start, format!("unknown directive `{}`", text.trim()))
-            .hint("write `# parity: id=NAME`")),
     }
 }
 

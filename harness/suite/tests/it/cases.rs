@@ -54,6 +54,24 @@ fn entries_have_stable_ids_and_lines() {
 }
 
 #[test]
+fn comments_at_the_top_count_for_all_entries() {
+    let suite = suite(
+        "# About them all.\n#parity: tags=smoke skip-on=qa\tonly-on=local,qa\n# Only said.\n\n\
+         # parity: id=first tags=slow,smoke\n# parity: only-on=dev\nGET {{base}}/1\n\nGET {{base}}/2\n",
+    );
+    let [first, second] = &suite.entries[..] else { panic!("two entries") };
+    assert_eq!(first.place.id.as_str(), "suites/x first");
+    assert_eq!(first.conditions.tags, ["smoke", "slow"]);
+    assert_eq!(first.conditions.skip_on, ["qa"]);
+    assert_eq!(first.conditions.only_on, ["dev"]);
+    assert_eq!(second.conditions.tags, ["smoke"]);
+    assert_eq!(second.conditions.only_on, ["local", "qa"]);
+    let mentions: Vec<_> =
+        suite.mentions.iter().map(|n| format!("{} {}:{}", n.name, n.line, n.column)).collect();
+    assert_eq!(mentions, ["qa 2:29", "local 2:40", "qa 2:46", "dev 6:19"]);
+}
+
+#[test]
 fn a_request_is_rendered_as_written() {
     let world = World::new();
     let suite = suite(ACTIVITY);

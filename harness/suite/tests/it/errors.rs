@@ -213,6 +213,11 @@ fn comments_that_speak_to_envparity() {
         "GET {{base}}/\nHTTP 200\n# parity: id=a",
         "# parity: id=a\nGET {{base}}/1\n\n# parity: id=a\nGET {{base}}/2",
         "# @cookie_storage_clear\nGET {{base}}/",
+        "# parity: tags=a tags=b\nGET {{base}}/",
+        "# parity: skip-on=qa,\nGET {{base}}/",
+        "# parity:\nGET {{base}}/",
+        "# parity: tags=all\n\n# parity: tags=none\n\nGET {{base}}/",
+        "GET {{base}}/\n\n# parity: tags=a\n\nGET {{base}}/",
     ]));
 }
 

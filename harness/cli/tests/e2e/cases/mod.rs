@@ -10,6 +10,7 @@ macro_rules! tests {
 mod addressing;
 mod bodies;
 mod changes;
+mod command;
 mod compare;
 mod configuration;
 mod control;
@@ -22,6 +23,7 @@ mod journal;
 mod kept;
 mod manifests;
 mod parity;
+mod prelude;
 mod secrets;
 mod selection;
 mod starting;
@@ -54,6 +56,8 @@ pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     compare::ALL,
     kept::ALL,
     secrets::ALL,
+    prelude::ALL,
+    command::ALL,
     journal::ALL,
     interruption::ALL,
 ];

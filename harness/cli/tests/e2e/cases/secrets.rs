@@ -13,10 +13,12 @@ tests!("secrets":
     no_label_holds_a_secret,
     a_secret_that_is_a_word_of_the_configuration,
     a_short_secret_is_no_less_secret,
+    a_declared_secret_of_any_length_and_form,
+    a_secret_that_cannot_be_found_is_refused,
 );
 
 /// Each is found by another road: variables, headers, answers, logs, the command line.
-const CANARIES: [&str; 8] = [
+const CANARIES: [&str; 17] = [
     "canary-container-env",
     "canary-environment-env",
     "canary-header-value",
@@ -25,11 +27,23 @@ const CANARIES: [&str; 8] = [
     "canary-basic-password",
     "s3cr3t-cookie-canary",
     "Y2FuYXJ5LXVzZXI6Y2FuYXJ5LWJhc2ljLXBhc3N3b3Jk",
+    "canary/by env",
+    "canary%2Fby",
+    "canary/by%20env",
+    "canary-by-file",
+    "canary-of-environment",
+    "canary-typed-secret",
+    "canary-of-typed-file",
+    // In base64 behind one byte, as `:canary-by-file` has it.
+    "jYW5hcnktYnktZmls",
+    "987650123",
 ];
 
 const SUITE: &str = "GET {{base}}/echo?t={{api_token}}\nAuthorization: Bearer canary-header-value\nX-Api-Key: {{api_key}}\nHTTP 200\n\n\
     GET {{base}}/echo\n[BasicAuth]\ncanary-user: canary-basic-password\nHTTP 200\n\n\
-    GET {{base}}/login\nHTTP 200\n\nGET {{base}}/value\nHTTP 200\n";
+    GET {{base}}/login\nHTTP 200\n\nGET {{base}}/value\nHTTP 200\n\n\
+    POST {{base}}/echo?q={{plain}}&own={{own}}\n{\"typed\": \"{{typed}} {{filed}}\", \"pin\": {{pin}}, \"wrapped\": \"OmNhbmFyeS1ieS1maWxl\"}\nHTTP 200\n\
+    [Captures]\nnumber: jsonpath \"$.body\" regex /([0-9]{9})/ toInt redact\n[Asserts]\nbody contains \"987650123\"\n";
 
 fn project() -> Project {
     Project::new()
@@ -40,10 +54,27 @@ fn project() -> Project {
         // The service gives one of them away.
         .candidate_env("VALUE_BODY", "{\"oops\":\"canary-environment-env\"}")
         .section("[variables]\napi_key = \"canary-config-variable\"\n")
+        .section("[secrets]\nplain = { env = \"E2E_PLAIN\" }\nin_file = { file = \"keys/one\" }\npin = { env = \"E2E_PIN\" }\n")
+        .reference_line("secrets = { own = { env = \"E2E_OWN\" } }")
+        .candidate_line("secrets = { own = { env = \"E2E_OWN\" } }")
+        .variable("E2E_PLAIN", "canary/by env")
+        .variable("E2E_OWN", "canary-of-environment")
+        .variable("E2E_PIN", "987650123")
+        .file("keys/one", "canary-by-file\n")
+        .file("keys/typed", "# of hurl\nfiled=canary-of-typed-file\n")
+        .section("[[command]]\nname = \"tells\"\nrun = [\"/service\", \"print\", \"pin 987650123\", \"OmNhbmFyeS1ieS1maWxl\"]\n")
         .suite("secret", SUITE)
 }
 
-const ARGUMENTS: [&str; 3] = ["run", "--variable", "api_token=canary-typed-variable"];
+const ARGUMENTS: [&str; 7] = [
+    "run",
+    "--variable",
+    "api_token=canary-typed-variable",
+    "--secret",
+    "typed=canary-typed-secret",
+    "--secrets-file",
+    "keys/typed",
+];
 
 fn files_below(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(folder).expect("a folder").flatten() {
@@ -154,4 +185,40 @@ fn a_short_secret_is_no_less_secret() {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         assert!(!text.contains("q7#Z") && !text.contains("k9!X"), "{name}: {text}");
     }
+}
+
+fn a_declared_secret_of_any_length_and_form() {
+    let suite =
+        "POST {{base}}/echo\nX-Pin: {{pin}}\n{\"pin\": {{pin}}, \"list\": [{{pin}}, 47110]}\nHTTP 200\n";
+    let project = Project::local().with_control().suite("pin", suite);
+    let outcome = project.parity(&["run", "--secret", "pin=4711"]);
+    outcome.exits(0).verdict("parity").coverage(1, 1);
+    let mut files = Vec::new();
+    files_below(outcome.folder(), &mut files);
+    for (name, bytes) in files.iter().filter(|(name, _)| name.contains("bodies") || name.ends_with(".ndjson"))
+    {
+        let text = String::from_utf8_lossy(bytes).replace("47110", "");
+        assert!(!text.contains("4711"), "{name}: {text}");
+    }
+    // What was sent is JSON still.
+    let sent = files.iter().filter(|(name, _)| name.contains("bodies"));
+    assert!(
+        sent.filter_map(|(_, bytes)| serde_json::from_slice::<serde_json::Value>(bytes).ok())
+            .any(|body| body["list"][1] == 47110 && body["pin"].is_string()),
+        "no body as it was sent"
+    );
+}
+
+fn a_secret_that_cannot_be_found_is_refused() {
+    let project = || {
+        Project::local().section("[secrets]\npin = { env = \"E2E_MISSING\" }\nkey = { file = \"no/such\" }\n")
+    };
+    let outcome = project().run();
+    outcome.exits(2).complains("the variable `E2E_MISSING` is not set").complains("failed to read `no/such`");
+    // Nothing is sent by a check, so nothing is needed.
+    project().parity(&["check"]).exits(0);
+    Project::local().parity(&["run", "--secret", "canary"]).exits(2).complains("malformed `--secret`");
+    let empty =
+        Project::local().variable("E2E_EMPTY", "").section("[secrets]\npin = { env = \"E2E_EMPTY\" }\n");
+    empty.run().exits(2).complains("the secret `pin` is empty");
 }

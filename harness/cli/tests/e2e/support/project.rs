@@ -163,6 +163,12 @@ impl Project {
         self
     }
 
+    /// A line of the reference.
+    pub(crate) fn reference_line(mut self, line: &str) -> Self {
+        self.reference.lines.push(line.into());
+        self
+    }
+
     /// An image of the candidate's own.
     pub(crate) fn candidate_image(self, image: Image) -> Self {
         let line = format!("image = {{ ref = {:?} }}", keeper::image(image));

@@ -1,0 +1,102 @@
+//! Commands in the containers, compared like cases.
+
+use crate::support::{Outcome, Project};
+
+tests!("command":
+    commands_that_agree_are_parity,
+    what_a_command_differs_in_is_found,
+    a_command_that_nobody_can_run_is_never_parity,
+    an_address_runs_no_command,
+    commands_are_checked_and_selected,
+);
+
+fn command(name: &str, lines: &str) -> String {
+    format!("[[command]]\nname = \"{name}\"\n{lines}\n")
+}
+
+fn commands_that_agree_are_parity() {
+    let outcome = Project::new()
+        .with_control()
+        .without_port()
+        .no_suites()
+        .candidate_env("WHO", "the same")
+        .reference_env("WHO", "the same")
+        .section(&command("version", "run = [\"/service\", \"print\", \"ruby 3.1.2\"]"))
+        .section(&command("noise", "run = [\"/service\", \"noise\"]"))
+        .section(&command("env", "run = [\"/service\", \"env\", \"WHO\"]"))
+        .section(&command(
+            "own",
+            "run = [\"/service\", \"env\", \"OWN\"]\nenv = { OWN = \"x\" }\nworkdir = \"/data\"",
+        ))
+        .section(&command("fails", "run = [\"/service\", \"exit\", \"4\", \"as meant\"]\nexpect-exit = 4"))
+        .run();
+    outcome.exits(0).verdict("parity").coverage(5, 5).has_all_reports();
+    // What differs by nature is learned, and said.
+    let noise = outcome.report()["coverage"]["noise"].clone();
+    let learned = noise.as_array().expect("a list");
+    assert_eq!(learned.len(), 1, "{noise:#}");
+    assert_eq!(
+        (learned[0]["case"].as_str(), learned[0]["at"].as_str()),
+        (Some("command noise"), Some("stdout"))
+    );
+    assert!(outcome.junit().iter().any(|name| name.starts_with("command version ")), "{:?}", outcome.junit());
+}
+
+fn drifting() -> Outcome {
+    Project::new()
+        .with_control()
+        .reference_env("WHO", "ruby 3.1.2")
+        .candidate_env("WHO", "ruby 2.7.0")
+        .section(&command("who", "run = [\"/service\", \"env\", \"WHO\"]"))
+        .section(&command("ignored", "run = [\"/service\", \"env\", \"WHO\"]"))
+        .section("[[rule]]\ncase = \"command ignored\"\nat = \"stdout\"\ndo = \"ignore\"\n")
+        .run()
+}
+
+fn what_a_command_differs_in_is_found() {
+    let outcome = drifting();
+    outcome.exits(1).verdict("drift").coverage(3, 3).has_all_reports();
+    let found = outcome.all("command-output");
+    assert_eq!(found.len(), 1, "{}", outcome.codes());
+    let finding = &found[0];
+    assert_eq!(finding["case"]["id"], "command who", "{finding:#}");
+    assert_eq!(finding["case"]["method"], "exec");
+    assert_eq!((finding["severity"].as_str(), finding["at"].as_str()), (Some("major"), Some("stdout")));
+    outcome.prints("ruby 2.7.0");
+}
+
+fn a_command_that_nobody_can_run_is_never_parity() {
+    let none = Project::local().section(&command("none", "run = [\"/no/such/program\"]")).run();
+    none.exits(5).verdict("inconclusive").coverage(2, 1).prints("not-run");
+    let fails =
+        Project::local().section(&command("fails", "run = [\"/service\", \"exit\", \"3\", \"sorry\"]"));
+    fails.run().exits(5).verdict("inconclusive").prints("exit == 0");
+    let slow =
+        Project::local().section(&command("slow", "run = [\"/service\", \"sleep\"]\ntimeout = \"1s\""));
+    slow.run().exits(5).verdict("inconclusive").prints("timeout");
+}
+
+fn an_address_runs_no_command() {
+    // Nothing listens there, and nothing needs to.
+    let outcome = Project::local()
+        .no_suites()
+        .candidate_is("there", "url = \"http://127.0.0.1:9\"\n")
+        .section(&command("version", "run = [\"/service\", \"print\", \"1\"]"))
+        .run();
+    outcome.exits(5).verdict("inconclusive");
+    let absent = outcome.report()["coverage"]["not_compared"][0].clone();
+    assert_eq!((absent["environment"].as_str(), absent["intended"].as_bool()), (Some("there"), Some(true)));
+}
+
+fn commands_are_checked_and_selected() {
+    let project = || {
+        Project::local()
+            .section(&command("version", "run = \"ruby -v\"\ntags = [\"quick\"]"))
+            .section(&command("tests", "run = [\"rake\", \"test\"]\ntags = [\"slow\"]"))
+    };
+    project().parity(&["check"]).exits(0).prints("command version   parity.toml:").prints("3 cases");
+    let quick = project().parity(&["check", "--tag", "quick"]);
+    quick.exits(0).prints("command version").prints("1 cases");
+    project().parity(&["check", "--not-tag", "slow"]).exits(0).prints("2 cases");
+    project().parity(&["run", "--tag", "none"]).exits(4).complains("tag `none` selects no case");
+}
