@@ -99,7 +99,8 @@ class Trial(Case):
         packages = [move.name for move in self.moved if move.kind == "package"]
         edits = [edit for edit in kept.get("edits", []) if not any(f"/{name}/" in edit["path"] for name in packages)]
         edits += [edit for edit in others.get("edits", []) if any(f"/{name}/" in edit["path"] for name in packages)]
-        return kept | {"env": self.mixed("env", kept.get("env", {}), others.get("env", {})), "edits": edits}
+        env = self.mixed("env", kept.get("env", {}), others.get("env", {}))
+        return self.mixed("image", kept, others) | {"env": env, "edits": edits}
 
     def mixed(self, kind, kept, others):
         """What is kept, with what is moved as the other side has it, or lacks it."""
