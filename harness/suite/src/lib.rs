@@ -14,7 +14,7 @@
 //! A file that is accepted here also runs in stock Hurl; `ci/conformance` holds the two against each other. What
 //! differs on purpose: generated values are functions of the run's seed (see [`Generator`]); captures are tried
 //! even when the status line did not hold, so that one drift does not hide the next; numbers beyond 64 bits
-//! compare exactly; NaN equals no number. Options about Hurl's own output (`verbose`, `very-verbose`,
+//! compare exactly; NaN equals no number; what is not ASCII in a URL is percent-encoded. Options about Hurl's own output (`verbose`, `very-verbose`,
 //! `verbosity`, `output`) have no effect: every response is kept beside the journal.
 
 mod ast;
