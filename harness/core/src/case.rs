@@ -9,7 +9,7 @@ use crate::command;
 use crate::drift::{Drift, Drifts};
 use crate::excerpt::{cut, short};
 use crate::headers::{self, Headers};
-use crate::input::{CaseInput, CaseResult, CaseStatus, Side};
+use crate::input::{CaseInput, CaseResult, CaseStatus, Latency, Side};
 use crate::lens::Lens;
 use crate::noise::Noise;
 use crate::outcome::{self, Pairing};
@@ -124,6 +124,19 @@ impl<'c> Case<'c> {
         Lens { symbols: self.symbols, sides: (left, right), authorities: (authority(left), authority(right)) }
     }
 
+    fn latency(&self) -> Latency {
+        let times = |exchanges: &mut dyn Iterator<Item = &Exchange>| {
+            let answered = exchanges.filter(|exchange| matches!(exchange.outcome, Outcome::Response(_)));
+            answered.map(|exchange| exchange.timing.head_ms).collect()
+        };
+        let reference = std::iter::once(self.input.reference).chain(self.controls().map(|(side, _)| side));
+        let candidate = std::iter::once(self.input.candidate).chain(self.input.resample);
+        Latency {
+            reference: times(&mut reference.map(|side| side.exchange)),
+            candidate: times(&mut candidate.map(|side| side.exchange)),
+        }
+    }
+
     fn responses(
         &self,
         (mine, theirs): (&'c Response, &'c Response),
@@ -133,7 +146,7 @@ impl<'c> Case<'c> {
     ) {
         let (reference, candidate) = (self.input.reference.exchange, self.input.candidate.exchange);
         result.statuses = Some((mine.status, theirs.status));
-        result.latency = Some((reference.timing.head_ms, candidate.timing.head_ms));
+        result.latency = Some(self.latency());
         let judged = !self.rules.ignores_status();
         if judged && mine.status / 100 != theirs.status / 100 {
             // Another response altogether: that its body differs too says nothing more.

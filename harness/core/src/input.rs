@@ -48,8 +48,8 @@ pub struct CaseResult {
     pub statuses: Option<(u16, u16)>,
     /// The suite says which status it expects.
     pub expects_status: bool,
-    /// Milliseconds to the head of both responses.
-    pub latency: Option<(f64, f64)>,
+    /// How long both sides took, where both answered.
+    pub latency: Option<Latency>,
     /// Samples in which it was answered on a later attempt only.
     pub flaky: Vec<Repeated>,
     /// The service had died before the candidate could answer this case.
@@ -139,6 +139,15 @@ impl Repeated {
         let first_failure = exchange.first_failure.clone().filter(|_| answered)?;
         Some(Self { on_reference, sample: exchange.sample, attempts: exchange.attempt, first_failure })
     }
+}
+
+/// Milliseconds to the head of the response, of every sample that was answered.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Latency {
+    /// On the reference.
+    pub reference: Vec<f64>,
+    /// On the candidate.
+    pub candidate: Vec<f64>,
 }
 
 /// Whether a case was compared.

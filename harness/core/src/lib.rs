@@ -36,7 +36,7 @@ pub use approved::{Approved, Approver, BASELINE, BaselineComparator};
 pub use authority::{Authorities, Authority};
 pub use comparator::{Comparator, needs_recheck, needs_resample};
 pub use drift::Drift;
-pub use input::{CaseInput, CaseResult, CaseStatus, Repeated, Side};
+pub use input::{CaseInput, CaseResult, CaseStatus, Latency, Repeated, Side};
 pub use prelude::PreludeResult;
 pub use redaction::Redaction;
 pub use rules::UnusedRule;

@@ -2,17 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use envparity_model::{Broken, CaseId, CasePlace, Code, Coverage, Flaky, Learned, NotCompared, Severity};
+use envparity_model::{Broken, CaseId, CasePlace, Code, Coverage, Flaky, Learned, NotCompared};
 
 use super::Analysis;
+use super::latency::Times;
 use super::wording::count;
 use crate::drift::Drift;
 use crate::input::{CaseResult, CaseStatus};
-
-/// Slower or faster by less than this is never told, in milliseconds.
-const LATENCY_FLOOR: f64 = 50.0;
-/// Nor by less than this factor.
-const LATENCY_FACTOR: f64 = 2.0;
 
 /// Results by case, without what they are about.
 #[derive(Debug, Default)]
@@ -35,7 +31,7 @@ pub(super) struct Tally {
     answered: u64,
     both_missing: u64,
     both_failing: u64,
-    latency: BTreeMap<usize, Vec<(f32, f32)>>,
+    times: Times,
 }
 
 impl Tally {
@@ -92,8 +88,8 @@ impl Tally {
             self.both_missing += u64::from(mine == 404 && theirs == 404);
             self.both_failing += u64::from(mine >= 500 && theirs >= 500);
         }
-        if let Some((mine, theirs)) = result.latency {
-            self.latency.entry(by).or_default().push((mine as f32, theirs as f32));
+        if let Some(latency) = &result.latency {
+            self.times.add(by, case, latency);
         }
         self.flaky.extend(result.flaky.iter().map(|repeated| Flaky {
             case: place.id.clone(),
@@ -133,16 +129,16 @@ impl Tally {
         self.broken.iter().map(|(case, reason)| (&self.places[*case], reason))
     }
 
-    /// Medians of time to the head, where enough answers were measured.
-    fn medians(&self, candidate: &str) -> Option<(f64, f64)> {
-        let by = self.candidates.iter().position(|name| name == candidate)?;
-        let pairs = self.latency.get(&by).filter(|pairs| pairs.len() >= 5)?;
-        let median = |of: fn(&(f32, f32)) -> f32| {
-            let mut values: Vec<f32> = pairs.iter().map(of).collect();
-            values.sort_by(f32::total_cmp);
-            f64::from(values[values.len() / 2])
-        };
-        Some((median(|pair| pair.0), median(|pair| pair.1)))
+    pub(super) fn candidates(&self) -> &[String] {
+        &self.candidates
+    }
+
+    pub(super) fn times(&self) -> &Times {
+        &self.times
+    }
+
+    pub(super) fn place(&self, case: usize) -> &CasePlace {
+        &self.places[case]
     }
 
     /// Pairs of case and candidate without any result.
@@ -169,26 +165,6 @@ impl Analysis {
                 request: None,
                 evidence: Vec::new(),
             });
-        }
-    }
-
-    /// Latency is told, never judged: medians that differ by a factor and a floor.
-    pub(super) fn judge_latency(&mut self) {
-        for candidate in self.candidates() {
-            let Some((mine, theirs)) = self.tally.medians(&candidate) else {
-                continue;
-            };
-            let (low, high) = (mine.min(theirs), mine.max(theirs));
-            if high - low < LATENCY_FLOOR || high < low * LATENCY_FACTOR {
-                continue;
-            }
-            let kind = if theirs > mine { "slower" } else { "faster" };
-            let drift = Drift::of(Code::ResponseLatency, "latency")
-                .kind(kind)
-                .severity(Severity::Info)
-                .sides(format!("{mine:.0} ms"), format!("{theirs:.0} ms"))
-                .hint("medians of the time to the first byte, the way there included");
-            self.push(&candidate, drift);
         }
     }
 

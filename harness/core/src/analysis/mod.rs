@@ -3,6 +3,7 @@
 mod coverage;
 mod facts;
 mod judgement;
+mod latency;
 mod meta;
 mod packages;
 mod prelude;

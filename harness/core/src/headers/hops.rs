@@ -44,6 +44,9 @@ impl Headers<'_> {
         drifts: &mut Drifts,
         shape: Shape<'_>,
     ) {
+        if reference.hops.len() != candidate.hops.len() {
+            return;
+        }
         for (at, (l, r)) in reference.hops.iter().zip(&candidate.hops).enumerate() {
             let (left, right) = (response_of(l, reference), response_of(r, candidate));
             let dates = (left.header("date"), right.header("date"));

@@ -312,8 +312,9 @@ impl One<'_, '_> {
             matches!(likeness, Likeness::Different | Likeness::Conflict).then_some("cookie-value")
         } else {
             (self.shape)(self.at, "header", "the values of cookies are compared by shape");
+            let quoted = |cookie: &Cookie| cookie.value.starts_with('"');
             let fits = known.map_or_else(
-                || same_form(&left.value, &right.value),
+                || quoted(left) == quoted(right) && same_form(&left.value, &right.value),
                 |forms| forms.check(&right.value).is_ok(),
             );
             (!fits).then_some("cookie-shape")

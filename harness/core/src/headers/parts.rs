@@ -232,6 +232,9 @@ fn address(parts: &mut Parts, value: &str) {
         rest
     };
     add(parts, "path", if path.is_empty() { "/".to_owned() } else { path.to_owned() });
+    if query == Some("") {
+        add(parts, "query", String::new());
+    }
     for piece in query.unwrap_or_default().split('&').filter(|piece| !piece.is_empty()) {
         let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
         add(parts, &format!("query.{name}"), value.to_owned());

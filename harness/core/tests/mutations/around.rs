@@ -201,6 +201,7 @@ const HEADERS: &[(&str, &str, &str, &str)] = &[
     ("link", "</a?page=2>; rel=next, </a>; rel=prev", "</a>; rel=prev", "next"),
     ("link", "</a.css>; rel=preload; as=style", "</a.css>; rel=preload; as=script", "preload"),
     ("location", "/a?next=%2Fx#top", "/a?next=%2Fx", "fragment"),
+    ("location", "/a", "/a?", "query"),
     ("content-language", "de", "en", "value"),
     ("retry-after", "120", "60", "value"),
     ("expires", "Tue, 24 Nov 2026 10:58:01 GMT", "Tue, 24 Nov 2026 09:58:01 GMT", "value"),
@@ -283,6 +284,16 @@ fn noise_in_one_part_leaves_the_others() {
 }
 
 #[test]
+fn a_cookie_is_quoted_or_not_and_empty_or_not() {
+    let of = |value: &str| Made::json("{}").header("set-cookie", &format!("theme={value}; Path=/"));
+    for (left, right) in [("[masked:00aa]", "\"[masked:00aa]\""), ("[masked:00aa]", "")] {
+        for (l, r) in [(left, right), (right, left)] {
+            assert_eq!(found(&compare(&of(l), &of(r))), ["response-header header.set-cookie [cookie-shape]"]);
+        }
+    }
+}
+
+#[test]
 fn cookies_set_on_the_way_are_compared() {
     let way = |cookie: &str| {
         let mut made = Made::json("{}").hop(302, "/a");
@@ -294,4 +305,5 @@ fn cookies_set_on_the_way_are_compared() {
     assert_eq!(judge(&way("sid=1; HttpOnly")), Vec::<String>::new());
     assert_eq!(judge(&way("sid=1")), ["response-header header.set-cookie [hop]"]);
     assert_eq!(judge(&Made::json("{}").hop(302, "/a")), ["response-header header.set-cookie [hop]"]);
+    assert_eq!(judge(&way("sid=1").hop(302, "/b")), ["response-status status [redirects]"]);
 }
