@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 
-from bars import demo, image, kill, manifest, sensitivity, throughput, warm
+from bars import demo, hostile, image, json, kill, manifest, sensitivity, specificity, throughput, warm
 from figures import Figures, NotMeasured
 from machine import Machine
 from project import Project
@@ -20,6 +20,9 @@ BARS = {
     "throughput": throughput.measure,
     "demo": demo.measure,
     "sensitivity": sensitivity.measure,
+    "specificity": specificity.measure,
+    "hostile": hostile.measure,
+    "json": json.measure,
 }
 
 
@@ -28,7 +31,7 @@ def main(words, text):
     options = parse(words, text)
     # A terminated bench still takes its lab and its servers down.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    project = Project(runs=options.runs, profile=options.profile)
+    project = Project(runs=options.runs, profile=options.profile, rounds=options.rounds)
     if not options.no_build:
         project.build()
     machine = Machine.look()
@@ -65,6 +68,7 @@ def parse(words, text):
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="a bar to measure; none: all")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="measurements behind a median (5)")
+    parser.add_argument("--rounds", type=int, default=50, metavar="N", help="runs of each noisy service (50)")
     parser.add_argument("--no-build", action="store_true", help="measure the binary that is there")
     parser.add_argument("--profile", default="release", metavar="NAME", help="of the build that is measured (release)")
     options = parser.parse_args(words)

@@ -19,11 +19,13 @@ IMAGE = "envparity/activity:bench"
 class Project:
     """Everything that bars share."""
 
-    def __init__(self, runs, profile="release"):
+    def __init__(self, runs, profile="release", rounds=50):
         self.root = pathlib.Path(__file__).resolve().parents[2]
         target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or "target")
         self.target = target if target.is_absolute() else self.root / target
         self.runs = runs
+        # Runs of each noisy service.
+        self.rounds = rounds
         self.folder = self.target / "bench"
         self.profile = profile
         self.binary = self.target / ("debug" if profile == "dev" else profile) / "parity"

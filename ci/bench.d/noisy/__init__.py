@@ -1,0 +1,1 @@
+"""Services that differ by nature, and what to ask them."""
