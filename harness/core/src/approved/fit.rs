@@ -174,11 +174,11 @@ impl Fit<'_> {
         if order || number {
             items.remove(0);
         }
-        Items { items, order, number }
+        Items { nodes: items, order, number }
     }
 
     fn list_fits(&self, mine: usize, theirs: usize, depth: usize) -> bool {
-        let Items { items, order, number } = self.items(mine);
+        let Items { nodes: items, order, number } = self.items(mine);
         let others: Vec<usize> = self.today.children(theirs).collect();
         if number {
             let fits_one = |other: &usize| items.iter().any(|item| self.fits(*item, *other, depth + 1));
@@ -205,7 +205,7 @@ impl Fit<'_> {
     }
 
     fn list(&self, mine: usize, theirs: usize, depth: usize) -> String {
-        let Items { items, order, number } = self.items(mine);
+        let Items { nodes: items, order, number } = self.items(mine);
         let others: Vec<usize> = self.today.children(theirs).collect();
         let mut out: Vec<String> = Vec::new();
         if number {
@@ -214,9 +214,8 @@ impl Fit<'_> {
             let pairs = self.pair(&items, &others, depth);
             let mut left = items.iter().filter(|item| !pairs.contains(&Some(**item)));
             for (other, pair) in others.iter().zip(&pairs) {
-                match pair.or_else(|| left.next().copied()) {
-                    Some(item) => out.push(self.value(item, *other, depth + 1)),
-                    None => {}
+                if let Some(item) = pair.or_else(|| left.next().copied()) {
+                    out.push(self.value(item, *other, depth + 1));
                 }
             }
             out.extend(left.map(|item| raw(self.approved, *item)));
@@ -247,7 +246,7 @@ struct Members {
 }
 
 struct Items {
-    items: Vec<usize>,
+    nodes: Vec<usize>,
     order: bool,
     number: bool,
 }

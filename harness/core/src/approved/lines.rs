@@ -43,7 +43,9 @@ fn shown(text: &str, mask: impl Fn(&str) -> String) -> Vec<String> {
 
 fn any_order(samples: &[Vec<String>]) -> Vec<String> {
     let mut sorted: Vec<Vec<String>> = samples.to_vec();
-    sorted.iter_mut().for_each(|lines| lines.sort());
+    for lines in &mut sorted {
+        lines.sort();
+    }
     let mut out = merge(&sorted);
     out.insert(0, ANY_ORDER.to_owned());
     out
@@ -108,7 +110,7 @@ pub(super) fn fill(
         pair_in_order(&mine, &rendered, symbols)
     };
     let fits = partners.iter().all(Option::is_some);
-    let used: usize = partners.iter().flatten().map(|lines| lines.len()).sum();
+    let used: usize = partners.iter().flatten().map(ExactSizeIterator::len).sum();
     if fits && used == rendered.len() {
         return today.to_owned();
     }

@@ -155,15 +155,12 @@ pub(super) fn without_digests(text: &str) -> Cow<'_, str> {
     while let Some((before, tail)) = rest.split_once(OPEN) {
         out.push_str(before);
         let digits = tail.bytes().take_while(u8::is_ascii_hexdigit).count();
-        match tail[digits..].strip_prefix(']').filter(|_| digits == 16) {
-            Some(later) => {
-                out.push_str("[masked]");
-                rest = later;
-            }
-            None => {
-                out.push_str(OPEN);
-                rest = tail;
-            }
+        if let Some(later) = tail[digits..].strip_prefix(']').filter(|_| digits == 16) {
+            out.push_str("[masked]");
+            rest = later;
+        } else {
+            out.push_str(OPEN);
+            rest = tail;
         }
     }
     out.push_str(rest);
@@ -190,7 +187,9 @@ fn headers(normal: &Normal<'_>, responses: &Responses<'_>) -> Vec<(String, Strin
             })
             .filter(|values: &Vec<String>| !values.is_empty())
             .collect();
-        values.iter_mut().for_each(|values| values.sort());
+        for values in &mut values {
+            values.sort();
+        }
         let count = values[0].len();
         let alike = values.iter().all(|values| values.len() == count);
         for at in 0..count {

@@ -81,7 +81,7 @@ pub fn approve(request: &ApproveRequest) -> Result<Approval, Problem> {
         let form = reader.normal_form(&place, &samples);
         let known = shelf.find(&place);
         // Cases that are not selected are read all the same: they capture what others mention.
-        let stands = known.and_then(|known| known.approved()).is_some_and(|known| {
+        let stands = known.and_then(Found::approved).is_some_and(|known| {
             samples.first().is_some_and(|today| holds(&mut standing, &place, &known, today, &samples[1..]))
         });
         if !globs.is_empty() && !globs.iter().any(|glob| glob.matches(&place.id)) {

@@ -48,7 +48,7 @@ pub(super) fn snapshots(folder: &Path) -> Result<Vec<Found>, Problem> {
     let mut files: Vec<String> = Vec::new();
     for entry in entries {
         let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".snap") && !name.starts_with('.') {
+        if name.strip_suffix(".snap").is_some() && !name.starts_with('.') {
             files.push(name);
         }
     }
