@@ -28,7 +28,7 @@ pub(crate) async fn execute(cli: Cli) -> Exit {
         Command::Run(args) => run::execute(common, args).await,
         Command::Compare(args) => compare::execute(common, args).await,
         Command::Check(args) => check::execute(common, &args),
-        Command::Demo(args) => demo::execute(common, &args).await,
+        Command::Demo(args) => Box::pin(demo::execute(common, &args)).await,
         Command::Record(args) => record::execute(common, args).await,
         Command::Report(args) => report::execute(&args),
         Command::Approve(args) => approve::execute(common, &args),
