@@ -31,6 +31,7 @@ impl Default for CompareSpec {
             use_proxy: false,
             ecosystems: Vec::new(),
             manifests: true,
+            openapi: None,
         }
     }
 }

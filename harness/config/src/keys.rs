@@ -259,6 +259,7 @@ static COMPARE: &[Key] = &[
     key("proxy", Shape::Flag, "The process's HTTP proxies apply."),
     key("ecosystems", Shape::List(&Shape::Word(ecosystems)), "Manifests to compare; none given: all."),
     key("manifests", Shape::Flag, "Compare manifests at all."),
+    text("openapi", &FILLED, "An OpenAPI document that the responses of all sides are held to."),
 ];
 
 static RULE: &[Key] = &[

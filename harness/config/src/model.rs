@@ -372,6 +372,8 @@ pub struct CompareSpec {
     pub ecosystems: Vec<envparity_model::Ecosystem>,
     /// Manifests are compared at all.
     pub manifests: bool,
+    /// An OpenAPI document that responses are held to, relative to the configuration's folder.
+    pub openapi: Option<String>,
 }
 
 /// When the reference is sampled again.

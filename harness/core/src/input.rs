@@ -2,7 +2,7 @@
 
 use envparity_model::{CasePlace, Code, Exchange, Learned, Outcome, Sample, SentRequest};
 
-use crate::Drift;
+use crate::{CaseContract, Drift};
 
 /// One exchange with the bytes of its response's body.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +54,8 @@ pub struct CaseResult {
     pub flaky: Vec<Repeated>,
     /// The service had died before the candidate could answer this case.
     pub candidate_died: bool,
+    /// What the OpenAPI document says to its answers, where one is configured.
+    pub contract: Option<CaseContract>,
 }
 
 impl CaseResult {
@@ -71,6 +73,7 @@ impl CaseResult {
             latency: None,
             flaky: Vec::new(),
             candidate_died: false,
+            contract: None,
         }
     }
 

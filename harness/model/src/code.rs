@@ -28,6 +28,16 @@ impl Severity {
         }
     }
 
+    /// One step worse.
+    #[must_use]
+    pub const fn raised(self) -> Self {
+        match self {
+            Self::Info => Self::Minor,
+            Self::Minor => Self::Major,
+            Self::Major | Self::Critical => Self::Critical,
+        }
+    }
+
     /// Reads a name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Info, Self::Minor, Self::Major, Self::Critical].into_iter().find(|s| s.name() == name)
@@ -89,6 +99,7 @@ codes! {
     CommandExit "command-exit" Major "a command exits with another code; critical where one side succeeds and the other does not";
     CommandOutput "command-output" Major "the output of a command differs";
     Unstable "unstable" Major "the candidate differs from itself where the reference does not";
+    ContractViolated "contract-violated" Major "the candidate breaks the OpenAPI document where the reference keeps it";
     ContractBroken "contract-broken" Major "an assert or the status line fails in the reference itself";
     PackageOutdated "package-outdated" Major "the candidate has an older version of a package";
     PackageMissing "package-missing" Major "the candidate lacks a package of the reference";

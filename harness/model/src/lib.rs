@@ -6,6 +6,7 @@
 mod case;
 mod code;
 mod conditions;
+mod contract;
 mod exchange;
 mod finding;
 mod fingerprint;
@@ -18,6 +19,7 @@ mod secret;
 pub use case::{CaseGlob, CaseId, CasePlace};
 pub use code::{Code, Severity};
 pub use conditions::Conditions;
+pub use contract::{ContractCoverage, Judgement, Unchecked, Violated, Violation};
 pub use exchange::{
     AssertResult, BodyRef, Capture, Exchange, FailureKind, Finished, Hop, NotSent, Outcome, Response, Sample,
     SentRequest, Timing,

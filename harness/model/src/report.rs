@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseId, Ecosystem, FactValue, Finding, Role, Sample, Severity, Way};
+use crate::{CaseId, ContractCoverage, Ecosystem, FactValue, Finding, Role, Sample, Severity, Way};
 
 /// The version of the report's form.
 pub const REPORT_SCHEMA: u32 = 1;
@@ -193,6 +193,9 @@ pub struct Coverage {
     pub shape_only: Vec<Learned>,
     /// Places that the reference shows against itself.
     pub noise: Vec<Learned>,
+    /// How far responses were held to the OpenAPI document; none where none is configured.
+    #[serde(default)]
+    pub contract: Option<ContractCoverage>,
     /// Packages that agree, counted over the comparison with the largest manifest.
     pub packages_equal: u64,
     /// Facts that agree.

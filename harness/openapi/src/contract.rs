@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use envparity_model::Problem;
+use envparity_model::{Judgement, Problem, Violation};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::paths::LocationSegment;
 use jsonschema::{Draft, ValidationError, Validator};
@@ -48,32 +48,8 @@ pub struct Answer<'a> {
     pub body: Option<&'a [u8]>,
 }
 
-/// What the document says to a response.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Judgement {
-    /// It has no operation for that method and path.
-    NoOperation,
-    /// It could not be held to it, and why.
-    Unchecked(String),
-    /// It was held to it; what it breaks.
-    Checked(Vec<Violation>),
-}
-
-/// One thing that a response breaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// Where: `status`, `header.NAME`, `body`, or a JSONPath.
-    pub at: String,
-    /// The keyword of the schema, or `status`, `media-type`, `header`, `syntax`.
-    pub keyword: String,
-    /// One line, without the value.
-    pub message: String,
-}
-
-impl Violation {
-    fn new(at: impl Into<String>, keyword: &str, message: impl Into<String>) -> Self {
-        Self { at: at.into(), keyword: keyword.to_owned(), message: message.into() }
-    }
+fn broken(at: impl Into<String>, keyword: &str, message: impl Into<String>) -> Violation {
+    Violation { at: at.into(), keyword: keyword.to_owned(), message: message.into() }
 }
 
 impl fmt::Debug for Contract {
@@ -115,7 +91,7 @@ impl Contract {
         };
         let Some((name, response)) = response_for(responses, answer.status) else {
             let message = format!("status {} is not described", answer.status);
-            return Judgement::Checked(vec![Violation::new("status", "status", message)]);
+            return Judgement::Checked(vec![broken("status", "status", message)]);
         };
         let Some(response) = response.follow() else {
             return Judgement::Unchecked(format!("the response `{name}` leads nowhere"));
@@ -168,11 +144,7 @@ impl Contract {
             let place = format!("header.{lower}");
             let Some((_, value)) = answer.headers.iter().find(|(name, _)| *name == lower) else {
                 if described.flag("required") {
-                    found.push(Violation::new(
-                        place,
-                        "header",
-                        format!("the required header `{header}` is missing"),
-                    ));
+                    found.push(broken(place, "header", format!("the required header `{header}` is missing")));
                 }
                 continue;
             };
@@ -185,7 +157,7 @@ impl Contract {
                 continue;
             }
             if let Err(error) = validator.validate(&Value::String(value.clone())) {
-                found.push(Violation::new(place, error.kind().keyword(), error.masked().to_string()));
+                found.push(broken(place, error.kind().keyword(), error.masked().to_string()));
             }
         }
         Ok(())
@@ -212,7 +184,7 @@ impl Contract {
                 None if body.is_empty() => format!("there is no body, and {} is described", known.join(", ")),
                 None => format!("there is no media type, and {} is described", known.join(", ")),
             };
-            found.push(Violation::new("header.content-type", "media-type", message));
+            found.push(broken("header.content-type", "media-type", message));
             return Ok(());
         };
         let Some(schema) = media_type.follow().and_then(|node| node.member("schema")) else { return Ok(()) };
@@ -220,7 +192,7 @@ impl Contract {
             return Ok(());
         }
         let Ok(value) = serde_json::from_slice::<Value>(body) else {
-            found.push(Violation::new("body", "syntax", "the body is no JSON"));
+            found.push(broken("body", "syntax", "the body is no JSON"));
             return Ok(());
         };
         let validator = self.validator((at, name.to_owned(), range.to_owned()), schema);
@@ -279,7 +251,7 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
     let member = |key: &str, message: &str| {
         let mut at = at.clone();
         push_key(&mut at, key);
-        Violation::new(at, keyword, message)
+        broken(at, keyword, message)
     };
     match error.kind() {
         ValidationErrorKind::Required { property } => {
@@ -289,7 +261,7 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
             unexpected.iter().map(|key| member(key, "is not described")).collect()
         }
-        _ => vec![Violation::new(at, keyword, error.masked().to_string())],
+        _ => vec![broken(at, keyword, error.masked().to_string())],
     }
 }
 
@@ -336,7 +308,7 @@ components:
         contract.judge(&Answer { method: "GET", url, status, headers: &headers, body: Some(body.as_bytes()) })
     }
 
-    fn broken(judgement: Judgement) -> Vec<(String, String)> {
+    fn places(judgement: Judgement) -> Vec<(String, String)> {
         match judgement {
             Judgement::Checked(found) => found.into_iter().map(|v| (v.at, v.keyword)).collect(),
             other => panic!("{other:?}"),
@@ -350,16 +322,16 @@ components:
         let body =
             r#"{"id": 1, "name": null, "parent": {"id": 2, "name": "a", "born": "2024-01-01T00:00:00Z"}}"#;
         for url in ["http://localhost:80/v1/pets/7?x=1", "http://localhost:80/pets/7"] {
-            assert_eq!(broken(judge(url, 200, JSON, body)), []);
+            assert_eq!(places(judge(url, 200, JSON, body)), []);
         }
-        assert_eq!(broken(judge("http://h/pets/7", 404, &[], "anything")), []);
-        assert_eq!(broken(judge("http://h/pets/mine", 204, &[], "")), []);
+        assert_eq!(places(judge("http://h/pets/7", 404, &[], "anything")), []);
+        assert_eq!(places(judge("http://h/pets/mine", 204, &[], "")), []);
     }
 
     #[test]
     fn each_violation_has_its_place() {
         let body = r#"{"id": 0, "more": 1, "parent": {"id": "x", "name": "a", "born": "yesterday"}}"#;
-        let mut found = broken(judge("http://h/pets/7", 200, JSON, body));
+        let mut found = places(judge("http://h/pets/7", 200, JSON, body));
         found.sort();
         let expected = [
             ("$.id", "minimum"),
@@ -370,20 +342,20 @@ components:
         ];
         assert_eq!(found, expected.map(|(at, keyword)| (at.to_owned(), keyword.to_owned())));
         let place = |at: &str, keyword: &str| vec![(at.to_owned(), keyword.to_owned())];
-        assert_eq!(broken(judge("http://h/pets/mine", 200, &[], "")), place("status", "status"));
+        assert_eq!(places(judge("http://h/pets/mine", 200, &[], "")), place("status", "status"));
         let html = [("content-type", "text/html"), ("x-rate", "5")];
         assert_eq!(
-            broken(judge("http://h/pets/7", 200, &html, "")),
+            places(judge("http://h/pets/7", 200, &html, "")),
             place("header.content-type", "media-type")
         );
-        assert_eq!(broken(judge("http://h/pets/7", 200, JSON, "{")), place("body", "syntax"));
+        assert_eq!(places(judge("http://h/pets/7", 200, JSON, "{")), place("body", "syntax"));
         let rate = [("content-type", "application/json"), ("x-rate", "many")];
         assert_eq!(
-            broken(judge("http://h/pets/7", 200, &rate, r#"{"id":1,"name":"a"}"#)),
+            places(judge("http://h/pets/7", 200, &rate, r#"{"id":1,"name":"a"}"#)),
             place("header.x-rate", "type")
         );
         assert_eq!(
-            broken(judge("http://h/pets/7", 200, &JSON[..1], r#"{"id":1,"name":"a"}"#)),
+            places(judge("http://h/pets/7", 200, &JSON[..1], r#"{"id":1,"name":"a"}"#)),
             place("header.x-rate", "header")
         );
     }

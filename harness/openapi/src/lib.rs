@@ -14,7 +14,7 @@ mod swagger;
 mod syntax;
 mod yaml;
 
-pub use contract::{Answer, Contract, Judgement, Violation};
+pub use contract::{Answer, Contract};
 pub use document::{Document, Node};
 pub use operation::Operation;
 pub use syntax::{read_json, read_value};

@@ -180,7 +180,9 @@ fn rename_references(value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Answer, Contract, Document, Judgement};
+    use envparity_model::Judgement;
+
+    use crate::{Answer, Contract, Document};
 
     const DOCUMENT: &str = r"
 swagger: '2.0'

@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use envparity_config::{Config, Control, Rule};
 use envparity_core::{
-    Analysis, Authorities, Authority, BASELINE, CaseInput, CaseResult, Comparator, Prelude, PreludeResult,
-    RunMeta, Side, needs_recheck, needs_resample,
+    Analysis, Authorities, Authority, BASELINE, CaseContract, CaseInput, CaseResult, Comparator, Prelude,
+    PreludeResult, RunMeta, Side, needs_recheck, needs_resample,
 };
 use envparity_model::{CaseId, CasePlace, Cause, Exchange, Outcome, Problem, Report, Sample, Severity};
+use envparity_openapi::Contract;
 
 use crate::artifacts::STANDARD;
 use crate::baseline::{BaselineComparison, KeptBaseline};
+use crate::contract;
 use crate::journal::{Bodies, Recording, file_name, read_recording};
 use crate::plan::{PlanError, parse_rule_files};
 use crate::run_folder::{RunEnd, RunFile};
@@ -72,12 +74,14 @@ pub(crate) fn analyse_sources(
     }
     let reference = sources.read(&file.reference)?;
     let end = file.end.clone();
+    let contract = contract::restored(&file.openapi_files)?;
     let mut analysis = Analysis::new(meta_of(sources.folder(), file, &reference.0.header.cases), &config);
     feed(&mut analysis, &reference.0);
     for name in &file.candidates {
         let candidate = sources.read(name)?;
         feed(&mut analysis, &candidate.0);
         let mut comparison = Comparison::new(&reference, &candidate, &config);
+        comparison.contract = contract.as_ref();
         comparison.wants_control = file.with_suites && config.compare.control == Control::Auto;
         for (place, result) in comparison.preludes(&reference.0.header.setup)? {
             analysis.prelude(Prelude::SetUp, name, place, result);
@@ -192,6 +196,8 @@ struct Comparison<'a> {
     comparator: Comparator,
     /// A second sample of the reference was asked for.
     wants_control: bool,
+    /// What the answers are held to.
+    contract: Option<&'a Contract>,
 }
 
 impl<'a> Comparison<'a> {
@@ -199,7 +205,7 @@ impl<'a> Comparison<'a> {
         let authorities =
             Authorities { reference: authority_of(&reference.0), candidate: authority_of(&candidate.0) };
         let comparator = Comparator::new(&candidate.0.name, &config.rules, authorities);
-        Self { reference, candidate, comparator, wants_control: false }
+        Self { reference, candidate, comparator, wants_control: false, contract: None }
     }
 
     fn next(&mut self, place: &CasePlace) -> Result<CaseResult, Problem> {
@@ -210,7 +216,11 @@ impl<'a> Comparison<'a> {
         };
         let result = self.comparator.compare_rechecked(&asked.input(place), asked.rechecks());
         let lacks_control = self.wants_control && asked.control.is_none();
-        Ok(if lacks_control { result.without_control() } else { result })
+        let result = if lacks_control { result.without_control() } else { result };
+        Ok(match self.contract {
+            Some(contract) => result.held_to(contract.document().path(), asked.held_to(contract)),
+            None => result,
+        })
     }
 
     /// What entries of a set-up or tear-down came to, where they were asked.
@@ -240,7 +250,8 @@ impl<'a> Comparison<'a> {
         all.extend(control.iter().chain(&rechecks).chain(&resample));
         let alike = all_alike(&all);
         let with_body = |bodies: &Bodies, exchange: Exchange| -> Result<(Exchange, Vec<u8>), Problem> {
-            let body = if alike { Vec::new() } else { bodies.of_response(&exchange)? };
+            let body =
+                if alike && self.contract.is_none() { Vec::new() } else { bodies.of_response(&exchange)? };
             Ok((exchange, body))
         };
         let (of_reference, of_candidate) = (&self.reference.1, &self.candidate.1);
@@ -274,6 +285,17 @@ impl Asked {
             control: self.control.as_ref().map(side),
             candidate: side(&self.candidate),
             resample: self.resample.as_ref().map(side),
+        }
+    }
+
+    /// What a contract says to the answers.
+    fn held_to(&self, contract: &Contract) -> CaseContract {
+        let judge = |(exchange, body): &(Exchange, Vec<u8>)| contract::judge(contract, exchange, body);
+        CaseContract {
+            reference: judge(&self.reference),
+            again: self.control.iter().chain(&self.rechecks).filter_map(judge).collect(),
+            candidate: judge(&self.candidate),
+            resample: self.resample.as_ref().and_then(judge),
         }
     }
 

@@ -6,6 +6,7 @@
 mod analysis;
 mod artifacts;
 mod baseline;
+mod contract;
 mod engines;
 mod event;
 mod examine;

@@ -22,6 +22,8 @@ use select::Filter;
 pub use variables::Secrets;
 pub(crate) use variables::vars_of;
 
+use crate::contract;
+
 /// What narrows and widens a run beyond its configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
@@ -59,6 +61,8 @@ pub struct Plan {
     pub rules: Vec<Rule>,
     /// The files beside the suites that `rules` partly came from: (path, text).
     pub rule_files: Vec<(String, String)>,
+    /// The OpenAPI document and what it refers to: (path, text).
+    pub openapi_files: Vec<(String, String)>,
     /// SHA-256 over the suites, hex.
     pub suite_digest: String,
     /// Nothing was filtered.
@@ -101,6 +105,10 @@ pub fn plan(base: &Path, config: &Config, selection: &Selection) -> Result<Plan,
     let mut found = files::find(base, config, selection)?;
     let mut rules = config.rules.clone();
     let rule_files = files::read_rule_files(base, &found.suites)?;
+    let openapi_files = match &config.compare.openapi {
+        Some(path) => contract::read(base, path)?,
+        None => Vec::new(),
+    };
     rules.extend(parse_rule_files(&rule_files)?);
     if !selection.requests.is_empty() {
         found.suites.push(request_suite(&selection.requests)?);
@@ -146,6 +154,7 @@ pub fn plan(base: &Path, config: &Config, selection: &Selection) -> Result<Plan,
         cases,
         rules,
         rule_files,
+        openapi_files,
         suite_digest: hex(&parser.digest.finalize()),
         full: filter.is_open(),
         with_suites,

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use crate::analysis::{analyse, doubtful};
 use crate::artifacts::{self, Format};
 use crate::baseline::keep;
+use crate::contract;
 use crate::event::{Event, Sink};
 use crate::journal::Journal;
 use crate::plan::{Plan, PlanError, Selection, plan};
@@ -336,6 +337,7 @@ fn run_file(request: &RunRequest, planned: &Plan, id: &RunId, masker: &Masker) -
         full: planned.full,
         with_suites: planned.with_suites,
         rule_files: planned.rule_files.clone(),
+        openapi_files: contract::masked(&planned.openapi_files, masker),
         end: None,
     }
 }

@@ -50,6 +50,9 @@ pub(crate) struct RunFile {
     pub(crate) with_suites: bool,
     /// Rules files beside suites: (path, text).
     pub(crate) rule_files: Vec<(String, String)>,
+    /// The OpenAPI document and what it refers to: (path, text as JSON), secrets masked.
+    #[serde(default)]
+    pub(crate) openapi_files: Vec<(String, String)>,
     /// How it ended; none: it was killed.
     pub(crate) end: Option<RunEnd>,
 }

@@ -1,10 +1,11 @@
 //! Literal reports that every exporter is tested over.
 
 use envparity_model::{
-    Broken, CaseId, CasePlace, Cause, ChangeKind, Code, Config, Coverage, Culprit, Disposition, Ecosystem,
-    Engine, Environment, FactChange, FactValue, Factor, Finding, Flaky, Gate, Image, Learned, Masked,
-    NotCompared, PackageChange, PackageSummary, Packages, Proof, REPORT_SCHEMA, Repeat, Report, Role, Sample,
-    Severity, Source, Suspect, SuspectReason, Timings, Verdict, Way,
+    Broken, CaseId, CasePlace, Cause, ChangeKind, Code, Config, ContractCoverage, Coverage, Culprit,
+    Disposition, Ecosystem, Engine, Environment, FactChange, FactValue, Factor, Finding, Flaky, Gate, Image,
+    Learned, Masked, NotCompared, PackageChange, PackageSummary, Packages, Proof, REPORT_SCHEMA, Repeat,
+    Report, Role, Sample, Severity, Source, Suspect, SuspectReason, Timings, Unchecked, Verdict, Violated,
+    Way,
 };
 
 /// Every fixture with its name.
@@ -73,6 +74,23 @@ pub(crate) fn drift() -> Report {
     report.environments[1].image = Some(image("41c0a7e2", "other"));
     report.environments[1].packages = Some(219);
     report.coverage.cases = 5;
+    report.coverage.contract = Some(ContractCoverage {
+        document: "api/openapi.yaml".into(),
+        validated: 9,
+        no_operation: 1,
+        unchecked: vec![Unchecked {
+            case: CaseId::new("render GET /page"),
+            environment: "qa".into(),
+            reason: "the body was not kept whole".into(),
+        }],
+        violations: vec![Violated {
+            case: CaseId::new("activity GET /health"),
+            at: "$.checks[*].at".into(),
+            keyword: "format".into(),
+            message: "value is not a \"date-time\"".into(),
+            environments: ["local".to_owned(), "qa".to_owned()].into(),
+        }],
+    });
     report.coverage.flaky = vec![Flaky {
         case: CaseId::new("activity GET /health"),
         environment: "qa".into(),

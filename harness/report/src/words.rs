@@ -1,8 +1,8 @@
 //! Figures, versions and directions in words.
 
 use envparity_model::{
-    Baseline, ChangeKind, Disposition, Factor, PackageSummary, Report, Sample, Severity, Suspect,
-    SuspectReason,
+    Baseline, ChangeKind, ContractCoverage, Disposition, Factor, PackageSummary, Report, Sample, Severity,
+    Suspect, SuspectReason,
 };
 
 /// Which pass, behind an environment; nothing for the one that is compared.
@@ -173,6 +173,15 @@ pub(crate) fn severities(report: &Report, disposition: Disposition) -> String {
     let parts: Vec<_> =
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, severity)| format!("{n} {severity}")).collect();
     parts.join(", ")
+}
+
+/// How far responses were held to a document.
+pub(crate) fn held(contract: &ContractCoverage) -> String {
+    let mut said = format!("{} held to {}", count(contract.validated, "response"), contract.document);
+    if contract.no_operation > 0 {
+        said.push_str(&format!(", {} of no operation in it", contract.no_operation));
+    }
+    said
 }
 
 #[cfg(test)]

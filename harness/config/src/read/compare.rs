@@ -41,6 +41,7 @@ pub(super) fn read(
         ecosystems: ecosystems(table),
         manifests: table.flag("manifests").unwrap_or(default.manifests),
         baseline: table.string("baseline"),
+        openapi: table.string("openapi"),
         reference,
         candidates,
     };

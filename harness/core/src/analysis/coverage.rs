@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use envparity_model::{Broken, CaseId, CasePlace, Code, Coverage, Flaky, Learned, NotCompared};
 
 use super::Analysis;
+use super::contract::Held;
 use super::latency::Times;
 use super::wording::count;
 use crate::drift::Drift;
@@ -32,6 +33,7 @@ pub(super) struct Tally {
     both_missing: u64,
     both_failing: u64,
     times: Times,
+    held: Held,
 }
 
 impl Tally {
@@ -70,6 +72,9 @@ impl Tally {
         let (case, by) = (self.case_index(place), self.candidate_index(candidate));
         if !self.seen.insert((case, by)) {
             return;
+        }
+        if let Some(contract) = &result.contract {
+            self.held.add([reference, candidate], (case, &place.id), contract);
         }
         match &result.status {
             CaseStatus::Compared => self.compared[case] += 1,
@@ -266,6 +271,7 @@ impl Analysis {
             flaky: tally.flaky.iter().cloned().collect(),
             shape_only: tally.shape_only.iter().cloned().collect(),
             noise: tally.noise.iter().cloned().collect(),
+            contract: self.config.compare.openapi.as_deref().map(|document| tally.held.coverage(document)),
             packages_equal,
             facts_equal,
         }

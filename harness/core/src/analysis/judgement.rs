@@ -267,6 +267,7 @@ fn is_response(code: Code) -> bool {
             code,
             Code::CommandExit
                 | Code::CommandOutput
+                | Code::ContractViolated
                 | Code::Unstable
                 | Code::ServiceNotStarted
                 | Code::ServiceDied

@@ -1,5 +1,6 @@
 //! A whole run: what was compared, what differs, who is suspected, what it is worth.
 
+mod contract;
 mod coverage;
 mod facts;
 mod judgement;

@@ -1,6 +1,6 @@
 //! Packages, facts, and what was not compared.
 
-use envparity_model::{Disposition, Finding, Flaky, Learned, Report};
+use envparity_model::{ContractCoverage, Disposition, Finding, Flaky, Learned, Report};
 
 use super::{ROWS, class, markup::Markup, more};
 use crate::{view::View, visible::cut, words};
@@ -119,6 +119,7 @@ pub(super) fn coverage(page: &mut Markup, report: &Report) {
     flaky(page, &coverage.flaky);
     learned(page, "Compared by shape only", &coverage.shape_only);
     learned(page, "Learned as noise", &coverage.noise);
+    contract(page, coverage.contract.as_ref());
     if !report.waivers.is_empty() {
         page.raw("<h2>Waivers</h2><ul class=\"plain\">");
         for waiver in &report.waivers {
@@ -143,6 +144,30 @@ fn flaky(page: &mut Markup, flaky: &[Flaky]) {
     }
     page.end_table();
     more(page, flaky.len());
+    page.raw("</section>");
+}
+
+fn contract(page: &mut Markup, contract: Option<&ContractCoverage>) {
+    let Some(contract) = contract else { return };
+    let title = "Held to the OpenAPI document";
+    page.raw("<section>").tag("h2", "", title).tag("p", "note", &words::held(contract));
+    if !contract.violations.is_empty() || !contract.unchecked.is_empty() {
+        page.table(title, &["Case", "Environments", "At", "What"]);
+        for violated in contract.violations.iter().take(ROWS) {
+            let environments: Vec<&str> = violated.environments.iter().map(String::as_str).collect();
+            page.raw("<tr>").cell("name", violated.case.as_str()).cell("", &environments.join(", "));
+            page.cell("mono", &violated.at).cell("", &cut(&violated.message, 500)).raw("</tr>\n");
+        }
+        for unchecked in contract.unchecked.iter().take(ROWS) {
+            page.raw("<tr>")
+                .cell("name", unchecked.case.as_str())
+                .cell("", &unchecked.environment)
+                .cell("mono", "");
+            page.cell("", &format!("not held to it: {}", cut(&unchecked.reason, 500))).raw("</tr>\n");
+        }
+        page.end_table();
+        more(page, contract.violations.len().max(contract.unchecked.len()));
+    }
     page.raw("</section>");
 }
 

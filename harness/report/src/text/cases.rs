@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use envparity_model::{CaseId, Code, Coverage, Flaky, Learned, NotCompared, Report};
+use envparity_model::{
+    CaseId, Code, ContractCoverage, Coverage, Flaky, Learned, NotCompared, Report, Violated,
+};
 
 use super::page::{Line, Page, Tone, table};
 use crate::{view::View, words};
@@ -88,6 +90,7 @@ pub(super) fn uncovered(page: &mut Page, view: &View<'_>) {
     not_compared(page, coverage);
     flaky(page, &coverage.flaky);
     by_shape(page, &coverage.shape_only);
+    contract(page, coverage.contract.as_ref());
     for (at, line) in view.report.waivers.iter().enumerate() {
         let start = if at == 0 { Line::labelled("waivers") } else { Line::below() };
         let right = page.width;
@@ -165,6 +168,24 @@ fn by_shape(page: &mut Page, learned: &[Learned]) {
     };
     let count = words::count(learned.len() as u64, "place");
     list(page, "by shape", &format!("{count} compared by shape only"), places.iter().map(line).collect());
+}
+
+fn contract(page: &mut Page, contract: Option<&ContractCoverage>) {
+    let Some(contract) = contract else { return };
+    let mut lines: Vec<String> = contract.violations.iter().map(violated).collect();
+    lines.extend(contract.unchecked.iter().map(|unchecked| {
+        format!("{}   {}: not held to it: {}", unchecked.case, unchecked.environment, unchecked.reason)
+    }));
+    let title = words::held(contract);
+    if lines.is_empty() {
+        page.line(Line::labelled("contract").put(Tone::Plain, &title));
+    }
+    list(page, "contract", &title, lines);
+}
+
+fn violated(violated: &Violated) -> String {
+    let environments: Vec<&str> = violated.environments.iter().map(String::as_str).collect();
+    format!("{}   {}: {} {}", violated.case, environments.join(", "), violated.at, violated.message)
 }
 
 fn list(page: &mut Page, label: &str, title: &str, lines: Vec<String>) {

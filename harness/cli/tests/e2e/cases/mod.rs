@@ -13,6 +13,7 @@ mod changes;
 mod command;
 mod compare;
 mod configuration;
+mod contract;
 mod control;
 mod death;
 mod drift;
@@ -32,7 +33,8 @@ mod url;
 mod usage;
 
 /// They touch no engine.
-pub(crate) const WITHOUT_ENGINE: &[&[crate::Test]] = &[usage::ALL, configuration::ALL, import::ALL];
+pub(crate) const WITHOUT_ENGINE: &[&[crate::Test]] =
+    &[usage::ALL, configuration::ALL, import::ALL, contract::WITHOUT_ENGINE];
 
 /// They start containers, and mount a small file system: why that cannot be done here, and the tests.
 pub(crate) const WITH_MOUNT: (fn() -> Option<String>, &[crate::Test]) =
@@ -41,6 +43,7 @@ pub(crate) const WITH_MOUNT: (fn() -> Option<String>, &[crate::Test]) =
 /// They start containers.
 pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     parity::ALL,
+    contract::ALL,
     drift::ALL,
     control::ALL,
     manifests::ALL,
