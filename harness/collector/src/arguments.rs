@@ -8,12 +8,15 @@ use crate::reap::Order;
 /// What `--help` says.
 pub(crate) const USAGE: &str = "\
 envparity-collector collect [--pid N | --container ID] [--root PATH] [--workdir DIR] [--exclude DIR]...
+envparity-collector files   [--pid N | --container ID] [--root PATH] [--exclude DIR]...
+envparity-collector pack    [--pid N | --container ID] [--root PATH]
 envparity-collector probe   [--pid N | --container ID]
 envparity-collector wait    [--pid N | --container ID] --port N [--timeout MS]
 envparity-collector reap    --run ID [--socket PATH] [--grace SECONDS] [--own NAME]
 envparity-collector --version
 
-collect and probe write gzipped JSON. The target is process 1, its root /proc/1/root; with --container the first process of that container,
+collect, files and probe write gzipped JSON; pack reads absolute paths from stdin, each ended by NUL, the last one empty,
+and writes a tar of them. The target is process 1, its root /proc/1/root; with --container the first process of that container,
 where process numbers are shared with the host or with another container.
 reap writes `armed`, waits for the end of stdin, and removes everything that carries the label
 parity.run=ID, itself last; a line `disarm` ends it before. A newer reaper of the run ends it too.
@@ -26,6 +29,8 @@ pub(crate) enum Command {
     Help,
     Version,
     Collect(Target),
+    Files(Target),
+    Pack(Target),
     Probe(Target),
     Wait { target: Target, port: u16, timeout: Duration },
     Reap(Order),
@@ -72,6 +77,8 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, 
         "--help" | "-h" => Ok(Command::Help),
         "--version" | "-V" => Ok(Command::Version),
         "collect" => Ok(Command::Collect(options.into_target())),
+        "files" => Ok(Command::Files(options.into_target())),
+        "pack" => Ok(Command::Pack(options.into_target())),
         "probe" => Ok(Command::Probe(options.into_target())),
         "reap" => {
             let run = options.run.filter(|run| !run.is_empty());

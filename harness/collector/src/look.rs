@@ -5,7 +5,7 @@ use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use envparity_manifest::{
-    ANSWER_SCHEMA, Answer, ScanOptions, parse_environment, parse_limit, parse_user, scan,
+    ANSWER_SCHEMA, Answer, FileList, ScanOptions, parse_environment, parse_limit, parse_user, scan,
 };
 use envparity_model::{Fact, Manifest, Unread};
 
@@ -22,6 +22,15 @@ pub(crate) fn probe(target: &Target) -> Result<Vec<u8>, Failure> {
 /// The same, and every package.
 pub(crate) fn collect(target: &Target) -> Result<Vec<u8>, Failure> {
     answer(target, true)
+}
+
+/// Every file with its digest and owner.
+pub(crate) fn list_files(target: &Target) -> Result<Vec<u8>, Failure> {
+    let pid = processes::find(target)?;
+    let root = target.root.clone().unwrap_or_else(|| format!("/proc/{pid}/root"));
+    fs::read_dir(&root).map_err(|error| Failure::io(&root, &error))?;
+    let list = FileList::read(&Files::below(&root), &target.excluded);
+    list.pack().map_err(|error| Failure::Other(format!("the list cannot be written: {error}")))
 }
 
 fn answer(target: &Target, scanned: bool) -> Result<Vec<u8>, Failure> {

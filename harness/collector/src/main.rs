@@ -8,6 +8,7 @@ mod failure;
 mod files;
 mod http;
 mod look;
+mod pack;
 mod processes;
 mod reap;
 mod system;
@@ -35,6 +36,10 @@ fn run() -> Result<(), Failure> {
         Command::Help => USAGE.as_bytes().to_vec(),
         Command::Version => format!("envparity-collector {}\n", env!("CARGO_PKG_VERSION")).into_bytes(),
         Command::Collect(target) => look::collect(&target)?,
+        Command::Files(target) => look::list_files(&target)?,
+        Command::Pack(target) => {
+            return pack::pack(&target, std::io::stdin().lock(), std::io::stdout().lock());
+        }
         Command::Probe(target) => look::probe(&target)?,
         Command::Reap(order) => reap::reap(&order, std::io::stdin().lock(), || {
             // Whoever waits for this line knows that the engine can be reached from here.

@@ -15,6 +15,7 @@ mod owned;
 mod ownership;
 mod reaper;
 mod route;
+mod transplant;
 
 pub use connect::sweep_runtime_dirs;
 pub use container::{Address, ExecuteSpec, Executed, Service, ServiceState, StartSpec, Written};
@@ -25,6 +26,7 @@ pub use image::{ImageEvent, LocalImage, Progress, SentBy, TransferStats, build_o
 pub use leave::collector_size;
 pub use owned::{Owned, OwnedKind, PruneScope};
 pub use route::prove_routes;
+pub use transplant::{ConfigChanges, Fetched, Graft, ImageConfig, Moves, parents};
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {

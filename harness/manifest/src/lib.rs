@@ -9,6 +9,7 @@ mod application;
 mod deb;
 mod evidence;
 mod fields;
+mod files;
 mod found;
 mod gem;
 mod name;
@@ -24,6 +25,7 @@ mod tree;
 
 pub use answer::{ANSWER_CAP, ANSWER_SCHEMA, Answer};
 pub use evidence::is_evidence;
+pub use files::{FileEntry, FileList, Owner};
 pub use name::normalise_name;
 #[cfg(feature = "order")]
 pub use order::compare_versions;

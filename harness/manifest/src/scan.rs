@@ -38,19 +38,7 @@ const RPM: &[&str] = &[
 /// only where that is empty.
 pub fn scan(root: &dyn Root, options: &ScanOptions) -> Manifest {
     let mut scan = Scan::new(root);
-    for path in RPM {
-        if scan.tree.real(path).is_some() {
-            scan.note(Rpm, path, "databases of rpm cannot be read");
-        }
-    }
-    let mut all = deb::read(&mut scan);
-    all.extend(apk::read(&mut scan));
-    scan.owners = read_owners(&all);
-    all.extend(gem::read(&mut scan));
-    all.extend(pypi::read(&mut scan));
-    all.extend(npm::read(&mut scan));
-    link_owners(&scan, &mut all);
-
+    let mut all = find_packages(&mut scan);
     let facts = runtime::read(&scan, &all);
     let own = application::find(&scan, options, &all);
     let digests = Digests::compute(&scan, options, &all, &own);
@@ -75,6 +63,23 @@ pub fn scan(root: &dyn Root, options: &ScanOptions) -> Manifest {
     let mut unread = scan.unread;
     unread.sort_by(|a, b| (&a.path, a.ecosystem, &a.reason).cmp(&(&b.path, b.ecosystem, &b.reason)));
     Manifest { packages, facts, unread, mapped, files }
+}
+
+/// Every package of every ecosystem, with its files.
+pub(crate) fn find_packages(scan: &mut Scan<'_>) -> Vec<Found> {
+    for path in RPM {
+        if scan.tree.real(path).is_some() {
+            scan.note(Rpm, path, "databases of rpm cannot be read");
+        }
+    }
+    let mut all = deb::read(scan);
+    all.extend(apk::read(scan));
+    scan.owners = read_owners(&all);
+    all.extend(gem::read(scan));
+    all.extend(pypi::read(scan));
+    all.extend(npm::read(scan));
+    link_owners(scan, &mut all);
+    all
 }
 
 /// Evidence of other ecosystems among the files of system packages.

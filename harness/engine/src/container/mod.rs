@@ -12,4 +12,5 @@ mod start;
 pub use address::Address;
 pub use create::StartSpec;
 pub use execute::{ExecuteSpec, Executed, Written};
+pub(crate) use service::{Identity, Parts};
 pub use service::{Service, ServiceState};

@@ -19,8 +19,8 @@ use crate::connect::transport::Meter;
 use crate::container::Service;
 use crate::engine::{Engine, Route};
 
-pub(crate) use image::ensure as collector_image;
-pub(crate) use sidecar::{Look, look};
+pub(crate) use image::{ensure as collector_image, fits as collector_fits};
+pub(crate) use sidecar::{Look, body as look_body, look};
 
 /// A whole scan may take this long.
 const SCAN: Duration = Duration::from_secs(120);

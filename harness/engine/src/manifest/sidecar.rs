@@ -77,7 +77,8 @@ async fn run(look: &Look<'_>, name: &str, purpose: &str, tag: String) -> Result<
     read(attached.output).await
 }
 
-fn body(look: &Look<'_>, purpose: &str, tag: String) -> ContainerCreateBody {
+/// The create request of the collector's container.
+pub(crate) fn body(look: &Look<'_>, purpose: &str, tag: String) -> ContainerCreateBody {
     ContainerCreateBody {
         image: Some(tag),
         cmd: Some(look.arguments.clone()),
