@@ -13,6 +13,7 @@ mod case;
 mod command;
 mod comparator;
 mod contract;
+pub mod culprit;
 mod drift;
 mod excerpt;
 mod form;

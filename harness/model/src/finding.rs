@@ -96,6 +96,9 @@ pub enum SuspectReason {
 pub struct Culprit {
     /// All of them are needed.
     pub factors: Vec<Factor>,
+    /// What cannot move without them and moved with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub companions: Vec<Factor>,
     /// How far the proof goes.
     pub proof: Proof,
     /// Why it goes no further.

@@ -8,6 +8,7 @@ mod code;
 mod conditions;
 mod contract;
 mod exchange;
+mod explained;
 mod finding;
 mod fingerprint;
 mod journal;
@@ -24,6 +25,7 @@ pub use exchange::{
     AssertResult, BodyRef, Capture, Exchange, FailureKind, Finished, Hop, NotSent, Outcome, Response, Sample,
     SentRequest, Timing,
 };
+pub use explained::{EXPLAINED_SCHEMA, Explained, ExplainedEnvironment, ExplainedFinding};
 pub use finding::{Culprit, Disposition, Factor, Finding, Proof, Repeat, Suspect, SuspectReason};
 pub use fingerprint::fingerprint;
 pub use journal::{

@@ -118,6 +118,7 @@ fn drift_findings() -> Vec<Finding> {
         reference: Some("200".into()),
         candidate: Some("500  \"cannot import name 'soft_str' from 'markupsafe'\"".into()),
         culprits: vec![Culprit {
+            companions: Vec::new(),
             factors: vec![Factor {
                 kind: "package".into(),
                 reference: Some("pkg:pypi/markupsafe@2.1.5".into()),

@@ -12,7 +12,7 @@ use super::facts::FactFindings;
 use super::packages::PackageFindings;
 use super::waivers::Waivers;
 use super::wording::count;
-use super::{Analysis, Pending, Side, repeat, suspects};
+use super::{Analysis, Pending, Side, explained, repeat, suspects};
 use crate::approved::BASELINE;
 use crate::path::without_indices;
 
@@ -40,6 +40,7 @@ impl Analysis {
         let changes = &packages.packages.changes;
         let mut findings: Vec<Finding> =
             pending.into_iter().map(|pending| self.finding(pending, changes, &facts)).collect();
+        explained::attach(&self.explained, &mut findings);
         let mut waivers = Waivers::new(&self.config.waivers, &self.meta.started);
         for finding in &mut findings {
             if waivers.cover(finding) {

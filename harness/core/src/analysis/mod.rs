@@ -2,6 +2,7 @@
 
 mod contract;
 mod coverage;
+mod explained;
 mod facts;
 mod judgement;
 mod latency;
@@ -18,7 +19,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use envparity_config::{Config, Sync};
 use envparity_model::{
-    CasePlace, Cause, Code, EnvironmentLine, FooterLine, LogLine, ManifestLine, Report, SentRequest, Timings,
+    CasePlace, Cause, Code, EnvironmentLine, Explained, FooterLine, LogLine, ManifestLine, Report,
+    SentRequest, Timings,
 };
 
 use crate::approved::BASELINE;
@@ -70,6 +72,7 @@ pub struct Analysis {
     unused: BTreeMap<String, Vec<UnusedRule>>,
     /// The folder of the approved snapshots, and how many they are.
     baseline: Option<(String, u64)>,
+    explained: Explained,
 }
 
 impl Analysis {
@@ -87,6 +90,7 @@ impl Analysis {
             causes: Vec::new(),
             unused: BTreeMap::new(),
             baseline: None,
+            explained: Explained::default(),
         }
     }
 
@@ -165,6 +169,11 @@ impl Analysis {
         self.causes.push(cause);
     }
 
+    /// What a culprit search showed.
+    pub fn explained(&mut self, explained: Explained) {
+        self.explained = explained;
+    }
+
     /// Rules that one candidate's comparison did not use. Judged on a full run only.
     pub fn unused_rules(&mut self, candidate: &str, unused: Vec<UnusedRule>) {
         self.unused.insert(candidate.to_owned(), unused);
@@ -174,7 +183,8 @@ impl Analysis {
     pub fn finish(mut self, timings: Timings, artifacts: Vec<String>) -> Report {
         self.judge_services();
         self.read_logs();
-        let packages = self.judge_packages();
+        let mut packages = self.judge_packages();
+        explained::mark(&self.explained, &mut packages.packages.changes);
         let facts = self.judge_facts();
         self.judge_contracts();
         self.judge_rules();

@@ -452,7 +452,13 @@ fn remedy(change: &PackageChange) -> Option<String> {
         Some(_) => return None,
         None => &change.name,
     };
-    Some(match change.ecosystem {
+    install_command(change.ecosystem.name(), name, version)
+}
+
+/// The command that installs a version of a package.
+pub(super) fn install_command(ecosystem: &str, name: &str, version: &str) -> Option<String> {
+    let ecosystem = Ecosystem::ALL.iter().find(|known| known.name() == ecosystem)?;
+    Some(match ecosystem {
         Ecosystem::Pypi => format!("pip install {name}=={version}"),
         Ecosystem::Gem => format!("gem install {name} -v {version}"),
         Ecosystem::Npm => format!("npm install {name}@{version}"),
