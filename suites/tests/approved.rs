@@ -45,6 +45,7 @@ fn activity() -> Result<(), Failed> {
         digest_key: Some(b"the same on every run".to_vec()),
         reports: Vec::new(),
         stop,
+        explain: false,
         alone: false,
         supplier: None,
         held: Vec::new(),

@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Record one environment without comparing
     Record(RecordArgs),
+    /// Search for the culprits of what an earlier run found, and prove them
+    Explain(ExplainArgs),
     /// Make the reports of an earlier run again
     Report(ReportArgs),
     /// Approve what the reference answered in a run: later runs are compared with it
@@ -137,6 +139,9 @@ pub(crate) struct ValueArgs {
 /// Where reports go and what is kept.
 #[derive(Debug, Args, Clone)]
 pub(crate) struct OutputArgs {
+    /// Search for the culprit of each drift in throw-away containers, and prove it
+    #[arg(long)]
+    pub(crate) explain: bool,
     /// Also write a report: text, json, junit or html; repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(crate) report: Vec<String>,
@@ -257,6 +262,21 @@ pub(crate) struct RecordArgs {
     pub(crate) environment: String,
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A run's id, its folder, or `latest`
+    #[arg(value_name = "RUN", default_value = "latest")]
+    pub(crate) run: String,
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// Also write a report: text, json, junit or html; repeatable
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub(crate) report: Vec<String>,
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! From journals to a report: streams the cases through the core, one at a time.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use envparity_config::{Config, Control, Rule};
@@ -13,6 +14,7 @@ use envparity_openapi::Contract;
 use crate::artifacts::STANDARD;
 use crate::baseline::{BaselineComparison, KeptBaseline};
 use crate::contract;
+use crate::explain::read_explained;
 use crate::journal::{Bodies, Recording, file_name, read_recording};
 use crate::plan::{PlanError, parse_rule_files};
 use crate::run_folder::{RunEnd, RunFile};
@@ -130,6 +132,9 @@ pub(crate) fn analyse_sources(
         analysis.cause(killed());
         envparity_model::Timings::default()
     };
+    if let Sources::Run(folder) = sources {
+        analysis.explained(read_explained(folder)?);
+    }
     let mut report = analysis.finish(timings, STANDARD.iter().map(|(_, name)| (*name).to_owned()).collect());
     if let Some(signal) = file.end.as_ref().and_then(|end| end.signal) {
         // What was seen until then stands; what it is worth as a whole cannot be said.
@@ -187,6 +192,31 @@ pub(crate) fn doubtful(
         }
     }
     Ok(drifted)
+}
+
+/// What a trial's answers to some cases are against the reference's.
+pub(crate) fn compare_trial(
+    folder: &Path,
+    file: &RunFile,
+    (trial, name): (&Path, &str),
+    cases: &BTreeSet<CaseId>,
+) -> Result<BTreeMap<CaseId, CaseResult>, Problem> {
+    let config = config_of(file)?;
+    let reference = Sources::Run(folder.to_owned()).read(&file.reference)?;
+    let trial = Sources::Run(trial.to_owned()).read(name)?;
+    let mut comparison = Comparison::new(&reference, &trial, &config);
+    let mut results = BTreeMap::new();
+    for place in &reference.0.header.cases {
+        // Those that are not asked for too: what they capture stands in later ones.
+        let result = comparison.next(place)?;
+        if cases.contains(&place.id) {
+            results.insert(place.id.clone(), result);
+        }
+        if results.len() == cases.len() {
+            break;
+        }
+    }
+    Ok(results)
 }
 
 /// One candidate against the reference, case by case.

@@ -10,6 +10,7 @@ mod contract;
 mod engines;
 mod event;
 mod examine;
+mod explain;
 mod journal;
 #[cfg(feature = "lab")]
 mod labs;
@@ -29,6 +30,7 @@ pub use envparity_core::BASELINE;
 pub use envparity_engine::sweep_runtime_dirs;
 pub use event::{Event, Sink};
 pub use examine::{Examined, examine};
+pub use explain::explain_run;
 pub use journal::recording_path;
 #[cfg(feature = "lab")]
 pub use labs::{HeldLab, LabUp, lab_down, lab_up, labs};

@@ -15,6 +15,7 @@ use crate::artifacts::{self, Format};
 use crate::baseline::keep;
 use crate::contract;
 use crate::event::{Event, Sink};
+use crate::explain::explain;
 use crate::journal::Journal;
 use crate::plan::{Plan, PlanError, Selection, plan};
 use crate::run_folder::{RunEnd, RunFile, link_latest, runs_folder};
@@ -72,6 +73,8 @@ pub struct RunRequest {
     pub stop: watch::Receiver<Option<u8>>,
     /// Record the reference alone.
     pub alone: bool,
+    /// Search for the culprits of what drifts.
+    pub explain: bool,
     /// Where images are built or looked for, if not on the reference's engine: a recording of one environment and a
     /// run of all of them are of one image.
     pub supplier: Option<EnvironmentSpec>,
@@ -184,7 +187,7 @@ fn open(request: &RunRequest) -> Result<Opened, RunError> {
     Ok(Opened { planned, id, masker, folder, journal, file })
 }
 
-fn context_of(request: &RunRequest, id: &RunId, masker: Masker) -> RunContext {
+pub(crate) fn context_of(request: &RunRequest, id: &RunId, masker: Masker) -> RunContext {
     RunContext {
         run: id.id.clone(),
         owner: owner(),
@@ -219,7 +222,7 @@ fn end_of(session: &Session<'_>, signal: Option<u8>) -> RunEnd {
     }
 }
 
-async fn signalled(stop: &mut watch::Receiver<Option<u8>>) -> u8 {
+pub(crate) async fn signalled(stop: &mut watch::Receiver<Option<u8>>) -> u8 {
     loop {
         if let Some(signal) = *stop.borrow_and_update() {
             return signal;
@@ -255,6 +258,9 @@ async fn drive(session: &Session<'_>, file: &RunFile, folder: &Path) {
     let ((), (), received) = join3(control, session.collect(&sites), session.received_now(&sites)).await;
     session.prove_traffic(&mut sites, &before, received);
     session.write_logs(&sites).await;
+    if session.explains {
+        Box::pin(explain(session, &sites, file, folder)).await;
+    }
     end_failed(session, &sites);
 }
 
@@ -280,7 +286,7 @@ fn end_failed(session: &Session<'_>, sites: &[Site<'_>]) {
     }
 }
 
-fn sites_of<'c>(config: &'c Config, file: &RunFile, alone: bool) -> Vec<Site<'c>> {
+pub(crate) fn sites_of<'c>(config: &'c Config, file: &RunFile, alone: bool) -> Vec<Site<'c>> {
     let site =
         |name: &String, role| config.environment(name).map(|spec: &EnvironmentSpec| Site::new(spec, role));
     let reference = site(&file.reference, Role::Reference);
@@ -288,7 +294,7 @@ fn sites_of<'c>(config: &'c Config, file: &RunFile, alone: bool) -> Vec<Site<'c>
     reference.into_iter().chain(candidates).collect()
 }
 
-fn masker_of(config: &Config, selection: &Selection, key: Vec<u8>) -> Masker {
+pub(crate) fn masker_of(config: &Config, selection: &Selection, key: Vec<u8>) -> Masker {
     let mut masker = Masker::new(key);
     let services = config.container.services.iter().flat_map(|service| &service.env);
     let environments = config.environments.iter().flat_map(|environment| &environment.env);

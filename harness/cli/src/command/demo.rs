@@ -70,7 +70,7 @@ async fn play(
     for environment in &mut config.environments {
         set_base(environment.image.as_mut(), &args.older_base);
     }
-    let form = OutputArgs { report: Vec::new(), output: Output::Text, keep: Keep::Never };
+    let form = OutputArgs { explain: false, report: Vec::new(), output: Output::Text, keep: Keep::Never };
     let mut request = request_of(with_config, Selection::default(), &form, false)?;
     request.held = vec![("lab".to_owned(), lab.engine())];
     let progress = Progress::new(common.quiet);

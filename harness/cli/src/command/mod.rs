@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod doctor;
 mod env;
+mod explain;
 mod import;
 mod manifest;
 mod prune;
@@ -30,6 +31,7 @@ pub(crate) async fn execute(cli: Cli) -> Exit {
         Command::Check(args) => check::execute(common, &args),
         Command::Demo(args) => Box::pin(demo::execute(common, &args)).await,
         Command::Record(args) => record::execute(common, args).await,
+        Command::Explain(args) => explain::execute(common, args).await,
         Command::Report(args) => report::execute(&args),
         Command::Approve(args) => approve::execute(common, &args),
         Command::Manifest(args) => manifest::execute(common, &args).await,

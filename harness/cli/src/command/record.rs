@@ -22,7 +22,7 @@ pub(crate) async fn execute(common: &Common, args: RecordArgs) -> Result<Exit, F
     settings.supplier = config.environment(&config.compare.reference).cloned();
     config.compare.reference.clone_from(&args.environment);
     config.compare.candidates.clear();
-    let output = OutputArgs { report: Vec::new(), output: Output::Text, keep: Keep::Never };
+    let output = OutputArgs { explain: false, report: Vec::new(), output: Output::Text, keep: Keep::Never };
     let selection = selection(&args.select, Some(&settings))?;
     run(common, settings, selection, &output, true).await
 }

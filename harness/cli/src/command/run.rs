@@ -78,6 +78,7 @@ pub(crate) fn request_of(
         reports: settings::reports(&output.report)?,
         stop: stop::listen(),
         alone,
+        explain: output.explain,
         supplier: settings.supplier,
         held: Vec::new(),
     })
@@ -114,7 +115,7 @@ fn recorded(finished: &Finished) -> Exit {
     }
 }
 
-fn conclude(finished: &Finished) -> Result<Exit, Failure> {
+pub(crate) fn conclude(finished: &Finished) -> Result<Exit, Failure> {
     if let Some(problem) = finished.problems.first() {
         for problem in &finished.problems[1..] {
             output::error(&problem.to_string());

@@ -9,24 +9,35 @@ use futures_util::future::join_all;
 use super::Session;
 use super::party::Party;
 use crate::event::Event;
+use crate::journal::Journal;
 use crate::plan::PlannedCommand;
 
 impl Session<'_> {
     /// Runs commands one after the other, each in all environments at once.
-    pub(crate) async fn run_commands(&self, parties: &[Party], commands: &[PlannedCommand], sample: Sample) {
+    pub(crate) async fn run_commands(
+        &self,
+        parties: &[Party],
+        commands: &[PlannedCommand],
+        (sample, journal): (Sample, &Journal),
+    ) {
         for command in commands {
-            let ran = join_all(parties.iter().map(|party| self.run_command(party, command, sample))).await;
-            for (party, exchange) in parties.iter().zip(ran) {
-                self.journal.sink().exchange(&party.name, exchange);
+            let ran = parties.iter().map(|party| self.run_command(party, command, (sample, journal)));
+            for (party, exchange) in parties.iter().zip(join_all(ran).await) {
+                journal.sink().exchange(&party.name, exchange);
             }
             (self.events)(Event::Case);
         }
     }
 
-    async fn run_command(&self, party: &Party, command: &PlannedCommand, sample: Sample) -> Exchange {
+    async fn run_command(
+        &self,
+        party: &Party,
+        command: &PlannedCommand,
+        (sample, journal): (Sample, &Journal),
+    ) -> Exchange {
         let at = self.started.elapsed();
         let outcome = match self.reason_against(party, command) {
-            Ok(service) => self.execute(party, service, &command.spec).await,
+            Ok(service) => self.execute(party, service, &command.spec, journal).await,
             Err(reason) => Outcome::NotSent(reason),
         };
         let took = (self.started.elapsed() - at).as_secs_f64() * 1e3;
@@ -54,7 +65,13 @@ impl Session<'_> {
         party.service.as_deref().ok_or(NotSent::NoContainer)
     }
 
-    async fn execute(&self, party: &Party, service: &Service, command: &CommandSpec) -> Outcome {
+    async fn execute(
+        &self,
+        party: &Party,
+        service: &Service,
+        command: &CommandSpec,
+        journal: &Journal,
+    ) -> Outcome {
         let spec = ExecuteSpec {
             command: &command.run,
             workdir: command.workdir.as_deref(),
@@ -65,7 +82,7 @@ impl Session<'_> {
         };
         match service.execute(&spec).await {
             Ok(Executed::Finished { exit, stdout, stderr }) => {
-                let sink = self.journal.sink();
+                let sink = journal.sink();
                 Outcome::Finished(Finished {
                     exit,
                     stdout: sink.body(&stdout.bytes, stdout.truncated, None),

@@ -59,6 +59,8 @@ pub(crate) struct Session<'a> {
     pub(crate) started: Instant,
     /// Sampled without a comparison (`parity record`).
     pub(crate) alone: bool,
+    /// Culprits are searched for.
+    pub(crate) explains: bool,
     /// Where images come from, if not from the reference's engine.
     pub(crate) supplier: Option<&'a EnvironmentSpec>,
     /// Containers may be left running at the end.
@@ -104,6 +106,7 @@ impl<'a> Session<'a> {
             seed,
             started: Instant::now(),
             alone: request.alone,
+            explains: request.explain,
             supplier: request.supplier.as_ref(),
             may_keep: request.keep != Keep::Never,
             held: &request.held,

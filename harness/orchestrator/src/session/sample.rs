@@ -16,6 +16,7 @@ use super::party::{Open, Party};
 use super::serve::LOG_LINES;
 use super::{Session, Site};
 use crate::event::Event;
+use crate::journal::Journal;
 use crate::plan::{PlannedCommand, vars_of};
 
 impl Session<'_> {
@@ -106,6 +107,28 @@ impl Session<'_> {
         }
     }
 
+    /// One throw-away service, asked all cases up to the last of `cases`, recorded in a journal of its own.
+    pub(crate) async fn sample_trial(
+        &self,
+        site: &Site<'_>,
+        service: &Arc<Service>,
+        journal: &Journal,
+        cases: &[CaseId],
+    ) -> Result<(), Problem> {
+        let parties = vec![self.party(site, Some(service), Sample::Primary)?];
+        let open = Open { parties };
+        let lanes = open.lanes();
+        let (files, commands) = self.up_to(cases);
+        let settings = self.settings();
+        let sink = journal.sink();
+        let pass = Pass { settings: &settings, lanes: &lanes, recorder: &sink, progress: &|_| () };
+        pass.set_up(&self.plan.setup.files).await;
+        pass.run(files, self.config.compare.jobs).await;
+        self.run_commands(&open.parties, commands, (Sample::Primary, journal)).await;
+        pass.tear_down(&self.plan.teardown.files).await;
+        Ok(())
+    }
+
     async fn fresh(&self, site: &Site<'_>, round: usize) -> Result<Option<Service>, Problem> {
         if !site.is_ours() {
             return Ok(None);
@@ -171,7 +194,7 @@ impl Session<'_> {
         let pass = Pass { settings: &settings, lanes: &lanes, recorder: &sink, progress: &silent };
         pass.set_up(&self.plan.setup.files).await;
         Pass { progress: &progress, ..pass }.run(files, self.config.compare.jobs).await;
-        self.run_commands(&open.parties, commands, sample).await;
+        self.run_commands(&open.parties, commands, (sample, self.journal)).await;
         self.tear_down(&open).await;
         (self.events)(Event::PassDone);
         Some(open)

@@ -102,7 +102,7 @@ impl Session<'_> {
         self.journal.line(environment, &JournalLine::Log(line));
     }
 
-    async fn environment_line(&self, site: &Site<'_>, failed: Option<String>) -> EnvironmentLine {
+    pub(crate) async fn environment_line(&self, site: &Site<'_>, failed: Option<String>) -> EnvironmentLine {
         // An address for people is of use only where the container outlives the run.
         let url = match &site.primary {
             Some(service) if self.may_keep || !site.is_ours() => service.url().await,

@@ -15,6 +15,7 @@ mod compare;
 mod configuration;
 mod contract;
 mod control;
+mod culprit;
 mod death;
 mod drift;
 mod engines;
@@ -46,6 +47,7 @@ pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     contract::ALL,
     drift::ALL,
     control::ALL,
+    culprit::ALL,
     manifests::ALL,
     selection::ALL,
     addressing::ALL,
