@@ -75,6 +75,10 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Approve what the reference answered in a run: later runs are compared with it
     Approve(ApproveArgs),
+    /// Show what a run has learned to differ by nature, and why
+    Noise(NoiseArgs),
+    /// Suggest the smallest rule for each finding of a run, tried on what was recorded
+    Suggest(SuggestArgs),
     /// List what is installed in an image, a container or an environment
     Manifest(ManifestArgs),
     /// Say what works on this machine and what does not
@@ -309,6 +313,33 @@ pub(crate) struct ApproveArgs {
     /// Delete snapshots that belong to no case of the run
     #[arg(long)]
     pub(crate) prune: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NoiseArgs {
+    /// A run's id, its folder, or `latest`
+    #[arg(value_name = "RUN", default_value = "latest")]
+    pub(crate) run: String,
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Text is TOML, to be pasted into parity.toml: a rule stands under a comment that names its finding. \
+Each was tried: it makes exactly that finding vanish. Where only hiding more would help, the comment says so."
+)]
+pub(crate) struct SuggestArgs {
+    /// A run's id, its folder, or `latest`
+    #[arg(value_name = "RUN", default_value = "latest")]
+    pub(crate) run: String,
+    /// Findings by the beginning of their fingerprints; none: every active one
+    #[arg(value_name = "FINDING")]
+    pub(crate) findings: Vec<String>,
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]

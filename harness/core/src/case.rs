@@ -268,9 +268,8 @@ impl<'c> Case<'c> {
             why,
         };
         result.shape_only = shapes.into_iter().map(learned).collect();
-        result
-            .shape_only
-            .extend(result.noise.iter().filter(|n| n.kind == "value" || n.kind == "keys").cloned());
+        // Of what is noise, something is not compared: all of it is listed.
+        result.shape_only.extend(result.noise.iter().cloned());
         result.shape_only.sort();
         result.shape_only.dedup_by(|a, b| a.at == b.at && a.kind == b.kind);
     }

@@ -3,6 +3,8 @@
 //! The base is the lexical skeleton: digits as one class, letters as another, every other character itself. Known
 //! kinds (UUIDs, dates, hashes, tokens) are told first, because their skeletons differ from value to value.
 
+use std::net::{IpAddr, SocketAddr};
+
 use crate::moment::Moment;
 
 /// Samples kept of one place; more say nothing new.
@@ -30,10 +32,30 @@ pub(crate) enum Form {
     Hex(usize, Case),
     /// Three base64url parts, the first a JSON object.
     Jwt,
+    /// An IPv4 or IPv6 address; whether with a port.
+    Address(Address),
     /// Random characters of this length: tokens, cursors, signatures.
     Opaque(usize),
     /// Anything else: words and what stands between them.
     Phrase(Phrase),
+}
+
+/// A network address, as far as its form goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Address {
+    v6: bool,
+    port: bool,
+}
+
+impl Address {
+    fn of(text: &str) -> Option<Self> {
+        if !text.contains(['.', ':']) || text.len() > 64 {
+            return None;
+        }
+        let of = |ip: IpAddr, port| Self { v6: ip.is_ipv6(), port };
+        let bare = text.parse::<IpAddr>().map(|ip| of(ip, false));
+        bare.or_else(|_| text.parse::<SocketAddr>().map(|address| of(address.ip(), true))).ok()
+    }
 }
 
 /// The case of a text's letters.
@@ -81,6 +103,16 @@ impl Forms {
         if self.samples.len() < MAX_SAMPLES && !self.samples.iter().any(|(sample, _)| sample == text) {
             self.samples.push((crate::excerpt::cut(text, LOOKED_AT).to_owned(), Form::of(text)));
         }
+    }
+
+    /// The values that the reference showed, in the order of showing.
+    pub(crate) fn seen(&self) -> Vec<&str> {
+        self.samples.iter().map(|(sample, _)| sample.as_str()).collect()
+    }
+
+    /// What the first of them looks like, for people.
+    pub(crate) fn describe(&self) -> Option<&'static str> {
+        self.samples.first().map(|(_, form)| form.describe())
     }
 
     /// Whether a value fits one of the forms seen.
@@ -165,6 +197,9 @@ impl Form {
         if let Some(number) = number(text) {
             return number;
         }
+        if let Some(address) = Address::of(text) {
+            return Self::Address(address);
+        }
         if is_uuid(text) {
             return Self::Uuid(case(text));
         }
@@ -189,12 +224,34 @@ impl Form {
         Self::Phrase(Phrase::of(text))
     }
 
+    /// What it is, with its article, for people.
+    const fn describe(&self) -> &'static str {
+        match self {
+            Self::Empty => "an empty text",
+            Self::Uuid(_) => "a UUID",
+            Self::Ulid => "a ULID",
+            Self::Moment(..) => "a date or time",
+            Self::Number { decimals: false, digits: 10, .. } => "a number, perhaps seconds since 1970",
+            Self::Number { decimals: false, digits: 13, .. } => "a number, perhaps milliseconds since 1970",
+            Self::Number { .. } => "a number",
+            Self::Hex(..) => "hexadecimal digits",
+            Self::Jwt => "a JWT",
+            Self::Address(_) => "a network address",
+            Self::Opaque(_) => "a token",
+            Self::Phrase(_) => "a text",
+        }
+    }
+
     /// Whether values of this form differ by nature: ids, moments, tokens.
     pub(crate) fn is_volatile(&self) -> bool {
         match self {
-            Self::Uuid(_) | Self::Ulid | Self::Moment(..) | Self::Hex(..) | Self::Jwt | Self::Opaque(_) => {
-                true
-            }
+            Self::Uuid(_)
+            | Self::Ulid
+            | Self::Moment(..)
+            | Self::Hex(..)
+            | Self::Jwt
+            | Self::Address(_)
+            | Self::Opaque(_) => true,
             Self::Number { digits, .. } => *digits >= 4,
             Self::Phrase(phrase) => phrase.words.iter().any(|word| match word {
                 Word::Digits { len, .. } => *len >= 4,
@@ -208,7 +265,12 @@ impl Form {
     /// Whether values of this form are made to tell things apart, and nothing else.
     pub(crate) fn is_id(&self) -> bool {
         match self {
-            Self::Uuid(_) | Self::Ulid | Self::Moment(..) | Self::Hex(..) | Self::Opaque(_) => true,
+            Self::Uuid(_)
+            | Self::Ulid
+            | Self::Moment(..)
+            | Self::Hex(..)
+            | Self::Address(_)
+            | Self::Opaque(_) => true,
             Self::Number { digits, decimals, .. } => *digits >= 4 && !decimals,
             Self::Empty | Self::Jwt | Self::Phrase(_) => false,
         }
@@ -218,6 +280,7 @@ impl Form {
     pub(crate) fn admits(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Empty, Self::Empty) | (Self::Ulid, Self::Ulid) | (Self::Jwt, Self::Jwt) => true,
+            (Self::Address(mine), Self::Address(theirs)) => mine == theirs,
             (Self::Uuid(mine), Self::Uuid(theirs)) => admits_case(*mine, *theirs),
             (Self::Moment(mine, fraction), Self::Moment(theirs, other)) => {
                 same_layout(mine, theirs)
@@ -471,6 +534,9 @@ mod tests {
             (&["red apple", "green apple"], "blue pear"),
             (&["The quick brown fox.", "To be, or not to be: that is it."], "Anything at all, really?"),
             (&["a1b2", "3c4d"], "1234"),
+            (&["fe80::1", "fe80::a:b"], "2001:db8::7:1:2"),
+            (&["172.17.0.2:41234", "172.17.0.3:9"], "10.0.0.12:65000"),
+            (&["3f9c2a1b44d0:4567", "0011223344aa:4567"], "a0b1c2d3e4f5:4567"),
             (&["/tmp/tmpa1b2c3d4", "/tmp/tmpx9y8z7w6"], "/tmp/tmpabcdefgh"),
             (&["<Foo 0x7f3a2b1c>", "<Foo 0x7f0000ff>"], "<Foo 0x7fabcdef>"),
         ] {
@@ -523,6 +589,8 @@ mod tests {
                 Err(Misfit::Content),
             ),
             (&["abc", "abd"], "", form("shape")),
+            (&["172.17.0.2", "172.17.0.3"], "fe80::1", form("shape")),
+            (&["172.17.0.2", "172.17.0.3"], "172.17.0.4:80", form("shape")),
         ] {
             assert_eq!(fits(samples, text), expected, "{samples:?} {text}");
         }

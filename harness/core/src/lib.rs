@@ -31,6 +31,7 @@ mod prelude;
 mod redaction;
 mod rules;
 mod shaky;
+mod suggest;
 mod symbols;
 
 pub use analysis::{Analysis, Prelude, RunMeta};
@@ -43,3 +44,4 @@ pub use input::{CaseInput, CaseResult, CaseStatus, Latency, Repeated, Side};
 pub use prelude::PreludeResult;
 pub use redaction::Redaction;
 pub use rules::UnusedRule;
+pub use suggest::{proposals, settles};

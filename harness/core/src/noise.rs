@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use envparity_model::{CaseId, Code, Learned};
+use envparity_model::{CaseId, Code, Learned, is_secret_name};
 
 use crate::drift::Drift;
+use crate::excerpt::short;
 use crate::form::Forms;
 use crate::json::Kind;
 
@@ -27,6 +28,29 @@ pub(crate) struct Noise {
     pub(crate) bytes: bool,
 }
 
+fn again() -> String {
+    "differs between two samples of the reference".to_owned()
+}
+
+/// Longest value shown, in characters.
+const SHOWN: usize = 40;
+
+/// The first two values seen at a place, for people: what they look like, and they themselves unless the place's name
+/// says that they are secret.
+fn seen(at: &str, forms: &Forms) -> String {
+    let values = forms.seen();
+    let ([first, second, ..], Some(form)) = (values.as_slice(), forms.describe()) else { return again() };
+    let mut names = at.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')));
+    if names.any(is_secret_name) {
+        return format!("{form} that differs on the reference");
+    }
+    let show = |text: &str| match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("`{}…`", short(&text[..end])),
+        None => format!("`{}`", short(text)),
+    };
+    format!("{form}, {} and {} on the reference", show(first), show(second))
+}
+
 /// What may differ at one place of a JSON body.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Place {
@@ -40,6 +64,8 @@ pub(crate) struct Place {
     pub(crate) order: bool,
     /// The number of items.
     pub(crate) length: bool,
+    /// How many there were, first.
+    pub(crate) lengths: Option<(usize, usize)>,
     /// The keys, within the forms seen.
     pub(crate) keys: bool,
     /// Type or presence, where the reference's own list holds both.
@@ -142,38 +168,46 @@ impl Noise {
 
     /// What was learned, for people.
     pub(crate) fn learned(&self, case: &CaseId) -> Vec<Learned> {
-        const WHY: &str = "differs between two samples of the reference";
         let mut out = Vec::new();
-        let mut push = |at: &str, kind: &str| {
-            out.push(Learned {
-                case: case.clone(),
-                at: at.to_owned(),
-                kind: kind.to_owned(),
-                why: WHY.to_owned(),
-            });
+        let mut push = |at: &str, kind: &str, why: String| {
+            out.push(Learned { case: case.clone(), at: at.to_owned(), kind: kind.to_owned(), why });
         };
         for place in self.all_places() {
-            let kinds = [
-                (!place.values.is_empty() || place.deep, "value"),
-                (place.order, "order"),
-                (place.length, "length"),
-                (place.keys, "keys"),
-                (place.varied, "varied"),
+            let seen = || place.values.values().next().map_or_else(again, |forms| seen(&place.at, forms));
+            let lengths = || match place.lengths {
+                Some((first, second)) => format!("{first} items and {second} on the reference"),
+                None => again(),
+            };
+            let kinds: [(bool, &str, &dyn Fn() -> String); 5] = [
+                (!place.values.is_empty() || place.deep, "value", &seen),
+                (place.order, "order", &|| "the same items in another order on the reference".to_owned()),
+                (place.length, "length", &lengths),
+                (place.keys, "keys", &|| self::seen(&place.at, &place.key_forms)),
+                (place.varied, "varied", &|| "there in some items of the reference's own list".to_owned()),
             ];
-            kinds.into_iter().filter(|(is, _)| *is).for_each(|(_, kind)| push(&place.at, kind));
+            kinds.into_iter().filter(|(is, ..)| *is).for_each(|(_, kind, why)| push(&place.at, kind, why()));
         }
-        self.headers.keys().for_each(|name| push(&format!("header.{name}"), "header"));
-        if !self.cookies.is_empty() {
-            push("header.set-cookie", "header");
+        for (name, noise) in &self.headers {
+            let at = format!("header.{name}");
+            let why = match noise.parts.values().next() {
+                _ if noise.presence => "there in one sample of the reference only".to_owned(),
+                Some(forms) => seen(&at, forms),
+                None => again(),
+            };
+            push(&at, "header", why);
+        }
+        if !self.cookies.is_empty() && !self.headers.contains_key("set-cookie") {
+            push("header.set-cookie", "header", "the value of a cookie differs on the reference".to_owned());
         }
         if !self.text.lines.is_empty() || self.text.whole || self.binary {
-            push("body", "value");
+            let line = self.text.lines.values().find(|forms| forms.seen().len() > 1);
+            push("body", "value", line.map_or_else(again, |forms| seen("body", forms)));
         }
         if self.text.length {
-            push("body", "length");
+            push("body", "length", "another number of lines on the reference".to_owned());
         }
         if self.text.order {
-            push("body", "order");
+            push("body", "order", "the same lines in another order on the reference".to_owned());
         }
         out.sort();
         out.dedup();

@@ -5,6 +5,7 @@ mod kit;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use envparity_config::{Rule, Verb};
 use envparity_core::CaseResult;
 use envparity_model::Severity;
 use kit::{Made, compare, compare_controlled, found};
@@ -233,6 +234,89 @@ proptest! {
         let fewer = !mix || noisy_places.len() <= quiet_places.len();
         let known = noisy_places.iter().all(is_known) && fewer;
         prop_assert!(known, "{noisy_places:?} {quiet_places:?}\n{value}\n{control}\n{candidate}");
+    }
+
+    #[test]
+    fn what_is_found_is_found_from_either_side(value in document(), which in any::<prop::sample::Index>(), how in 0..30usize) {
+        let mut list = Vec::new();
+        places(&value, "$.body", "", &mut list);
+        let (at, pointer) = which.get(&list);
+        let mut changed = value.clone();
+        mutate(changed.pointer_mut(pointer).expect("a place"), at, how);
+        let turned = |code: &str| match code {
+            "response-field-added" => "response-field-removed".to_owned(),
+            "response-field-removed" => "response-field-added".to_owned(),
+            code => code.to_owned(),
+        };
+        let there: BTreeSet<(String, String)> = loud(&compare(&made(&value), &made(&changed))).into_iter().collect();
+        let back: BTreeSet<(String, String)> =
+            loud(&compare(&made(&changed), &made(&value))).into_iter().map(|(code, at)| (turned(&code), at)).collect();
+        prop_assert_eq!(there, back, "{} {}", value, changed);
+    }
+
+    #[test]
+    fn a_rule_only_removes_what_lies_at_its_place(
+        value in document(),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), 0..30usize), 1..4),
+        which in any::<prop::sample::Index>(),
+        verb in 0..6usize,
+    ) {
+        let mut changed = value.clone();
+        for (which, how) in &changes {
+            let mut list = Vec::new();
+            places(&changed, "$.body", "", &mut list);
+            let (at, pointer) = which.get(&list);
+            mutate(changed.pointer_mut(pointer).expect("a place"), at, *how);
+        }
+        let mut list = Vec::new();
+        places(&value, "$.body", "", &mut list);
+        // Within a list a rule may also change which items are held against each other.
+        list.retain(|(at, _)| !at.contains('['));
+        let at = which.get(&list).0.clone();
+        let verb = [
+            Verb::Ignore,
+            Verb::Shape,
+            Verb::Type,
+            Verb::Format,
+            Verb::Tolerance { abs: 1e9, rel: 0.0 },
+            Verb::Unordered,
+        ][verb].clone();
+        let rule = Rule { case: None, at: at.clone(), verb: verb.clone(), reason: None, origin: "x:1".to_owned() };
+        let plain = compare(&made(&value), &made(&changed));
+        let ruled = kit::comparator(&[rule]).compare(&kit::input(&made(&value), None, &made(&changed)));
+        let outside = |result: &CaseResult| -> BTreeSet<(String, String)> {
+            let below = |place: &str| place.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+            loud(result).into_iter().filter(|(_, place)| !below(place)).collect()
+        };
+        prop_assert_eq!(outside(&plain), outside(&ruled), "{} {} {} {:?}", value, changed, at, verb);
+        if !matches!(verb, Verb::Unordered) {
+            prop_assert!(loud(&ruled).len() <= loud(&plain).len(), "{} {} {:?}", value, changed, verb);
+        }
+    }
+
+    #[test]
+    fn noise_excuses_neither_type_nor_presence(value in document(), seeds in proptest::collection::vec(any::<u32>(), 64), which in any::<prop::sample::Index>(), how in 0..2usize) {
+        let control = shake(&value, &mut seeds.into_iter());
+        let mut list = Vec::new();
+        places(&value, "$.body", "", &mut list);
+        // The items of a list may vary by nature.
+        list.retain(|(at, _)| !at.contains('['));
+        let (at, pointer) = which.get(&list);
+        let mut changed = value.clone();
+        let place = changed.pointer_mut(pointer).expect("a place");
+        let expected = match (place, how) {
+            (Value::Object(map), 0) if !map.is_empty() => {
+                let key = map.keys().next().cloned().unwrap_or_default();
+                map.remove(&key);
+                ("response-field-removed".to_owned(), format!("{at}.{key}"))
+            }
+            (place, _) => {
+                *place = if place.is_null() { json!(17) } else { Value::Null };
+                ("response-type".to_owned(), at.clone())
+            }
+        };
+        let result = compare_controlled(&made(&value), &made(&control), &made(&changed));
+        prop_assert!(loud(&result).contains(&expected), "{:?} {expected:?}\n{value}\n{control}\n{changed}", found(&result));
     }
 
     #[test]

@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 
 use envparity_config::{Config, Control, Rule};
 use envparity_core::{
-    Analysis, Authorities, Authority, BASELINE, CaseContract, CaseInput, CaseResult, Comparator, Prelude,
-    PreludeResult, RunMeta, Side, needs_recheck, needs_resample,
+    Analysis, Authority, BASELINE, CaseResult, Prelude, RunMeta, needs_recheck, needs_resample,
 };
-use envparity_model::{CaseId, CasePlace, Cause, Exchange, Outcome, Problem, Report, Sample, Severity};
-use envparity_openapi::Contract;
+use envparity_model::{CaseId, CasePlace, Cause, Problem, Report, Severity};
 
 use crate::artifacts::STANDARD;
 use crate::baseline::{BaselineComparison, KeptBaseline};
+use crate::comparison::Comparison;
 use crate::contract;
 use crate::explain::read_explained;
 use crate::journal::{Bodies, Recording, file_name, read_recording};
@@ -36,7 +35,7 @@ impl Sources {
         }
     }
 
-    fn read(&self, name: &str) -> Result<(Recording, Bodies), Problem> {
+    pub(crate) fn read(&self, name: &str) -> Result<(Recording, Bodies), Problem> {
         let path = match self {
             Self::Run(folder) => folder.join(file_name(name)),
             Self::Files(files) => files
@@ -219,135 +218,13 @@ pub(crate) fn compare_trial(
     Ok(results)
 }
 
-/// One candidate against the reference, case by case.
-struct Comparison<'a> {
-    reference: &'a (Recording, Bodies),
-    candidate: &'a (Recording, Bodies),
-    comparator: Comparator,
-    /// A second sample of the reference was asked for.
-    wants_control: bool,
-    /// What the answers are held to.
-    contract: Option<&'a Contract>,
-}
-
-impl<'a> Comparison<'a> {
-    fn new(reference: &'a (Recording, Bodies), candidate: &'a (Recording, Bodies), config: &Config) -> Self {
-        let authorities =
-            Authorities { reference: authority_of(&reference.0), candidate: authority_of(&candidate.0) };
-        let comparator = Comparator::new(&candidate.0.name, &config.rules, authorities);
-        Self { reference, candidate, comparator, wants_control: false, contract: None }
-    }
-
-    fn next(&mut self, place: &CasePlace) -> Result<CaseResult, Problem> {
-        let Some(asked) = self.asked(place)? else {
-            let missing = self.reference.0.exchange(&place.id, Sample::Primary)?.is_some();
-            let name = missing.then(|| self.candidate.0.name.clone());
-            return Ok(CaseResult::not_compared(name, "was not asked: the run ended before"));
-        };
-        let result = self.comparator.compare_rechecked(&asked.input(place), asked.rechecks());
-        let lacks_control = self.wants_control && asked.control.is_none();
-        let result = if lacks_control { result.without_control() } else { result };
-        Ok(match self.contract {
-            Some(contract) => result.held_to(contract.document().path(), asked.held_to(contract)),
-            None => result,
-        })
-    }
-
-    /// What entries of a set-up or tear-down came to, where they were asked.
-    fn preludes<'p>(
-        &mut self,
-        places: &'p [CasePlace],
-    ) -> Result<Vec<(&'p CasePlace, PreludeResult)>, Problem> {
-        let mut results = Vec::new();
-        for place in places {
-            if let Some(asked) = self.asked(place)? {
-                let result = self.comparator.prelude(&asked.input(place), asked.rechecks());
-                results.push((place, result));
-            }
-        }
-        Ok(results)
-    }
-
-    /// Every sample of a case, where both sides were asked; bodies only where they differ.
-    fn asked(&self, place: &CasePlace) -> Result<Option<Asked>, Problem> {
-        let (reference, candidate) = (&self.reference.0, &self.candidate.0);
-        let Some(first) = reference.exchange(&place.id, Sample::Primary)? else { return Ok(None) };
-        let Some(theirs) = candidate.exchange(&place.id, Sample::Primary)? else { return Ok(None) };
-        let control = reference.exchange(&place.id, Sample::Control)?;
-        let rechecks = reference.rechecks(&place.id)?;
-        let resample = candidate.exchange(&place.id, Sample::Resample)?;
-        let mut all = vec![&first, &theirs];
-        all.extend(control.iter().chain(&rechecks).chain(&resample));
-        let alike = all_alike(&all);
-        let with_body = |bodies: &Bodies, exchange: Exchange| -> Result<(Exchange, Vec<u8>), Problem> {
-            let body =
-                if alike && self.contract.is_none() { Vec::new() } else { bodies.of_response(&exchange)? };
-            Ok((exchange, body))
-        };
-        let (of_reference, of_candidate) = (&self.reference.1, &self.candidate.1);
-        Ok(Some(Asked {
-            reference: with_body(of_reference, first)?,
-            control: control.map(|exchange| with_body(of_reference, exchange)).transpose()?,
-            rechecks: rechecks
-                .into_iter()
-                .map(|exchange| with_body(of_reference, exchange))
-                .collect::<Result<_, _>>()?,
-            candidate: with_body(of_candidate, theirs)?,
-            resample: resample.map(|exchange| with_body(of_candidate, exchange)).transpose()?,
-        }))
-    }
-}
-
-/// Every sample of one case with its bytes.
-struct Asked {
-    reference: (Exchange, Vec<u8>),
-    control: Option<(Exchange, Vec<u8>)>,
-    rechecks: Vec<(Exchange, Vec<u8>)>,
-    candidate: (Exchange, Vec<u8>),
-    resample: Option<(Exchange, Vec<u8>)>,
-}
-
-impl Asked {
-    fn input<'a>(&'a self, place: &'a CasePlace) -> CaseInput<'a> {
-        CaseInput {
-            place,
-            reference: side(&self.reference),
-            control: self.control.as_ref().map(side),
-            candidate: side(&self.candidate),
-            resample: self.resample.as_ref().map(side),
-        }
-    }
-
-    /// What a contract says to the answers.
-    fn held_to(&self, contract: &Contract) -> CaseContract {
-        let judge = |(exchange, body): &(Exchange, Vec<u8>)| contract::judge(contract, exchange, body);
-        CaseContract {
-            reference: judge(&self.reference),
-            again: self.control.iter().chain(&self.rechecks).filter_map(judge).collect(),
-            candidate: judge(&self.candidate),
-            resample: self.resample.as_ref().and_then(judge),
-        }
-    }
-
-    fn rechecks(&self) -> impl Iterator<Item = Side<'_>> {
-        self.rechecks.iter().map(side)
-    }
-}
-
-fn side((exchange, body): &(Exchange, Vec<u8>)) -> Side<'_> {
-    Side { exchange, body }
-}
-
-/// Equal bodies are equal whatever they hold: they are not even read. What one side could not decode is not equal to
-/// what the other side did, whatever the bytes.
-fn all_alike(exchanges: &[&Exchange]) -> bool {
-    let mut bodies = exchanges.iter().map(|exchange| match &exchange.outcome {
-        Outcome::Response(response) => Some((&response.body, None)),
-        Outcome::Finished(finished) => Some((&finished.stdout, Some(&finished.stderr))),
-        _ => None,
-    });
-    let first = bodies.next().flatten();
-    first.is_some() && bodies.all(|body| body == first)
+/// What a run is judged by, with the reference's recording.
+pub(crate) fn open(folder: &Path) -> Result<(RunFile, Config, Sources, (Recording, Bodies)), Problem> {
+    let file = RunFile::read(folder)?;
+    let config = config_of(&file)?;
+    let sources = Sources::Run(folder.to_owned());
+    let reference = sources.read(&file.reference)?;
+    Ok((file, config, sources, reference))
 }
 
 pub(crate) fn authority_of(recording: &Recording) -> Authority {

@@ -6,6 +6,7 @@
 mod analysis;
 mod artifacts;
 mod baseline;
+mod comparison;
 mod contract;
 mod engines;
 mod event;
@@ -21,6 +22,7 @@ mod run_folder;
 mod run_id;
 mod session;
 mod source;
+mod suggest;
 
 pub use analysis::report_of;
 pub use artifacts::{Format, write as write_reports};
@@ -39,3 +41,4 @@ pub use recordings::compare_recordings;
 pub use run::{ConfigText, Finished, Keep, RunError, RunRequest, run};
 pub use run_folder::{find_run, runs_folder, write_atomically};
 pub use session::Places;
+pub use suggest::{Suggestion, suggest};

@@ -10,10 +10,12 @@ mod env;
 mod explain;
 mod import;
 mod manifest;
+mod noise;
 mod prune;
 mod record;
 mod report;
 mod run;
+mod suggest;
 
 use clap::CommandFactory;
 
@@ -34,6 +36,8 @@ pub(crate) async fn execute(cli: Cli) -> Exit {
         Command::Explain(args) => explain::execute(common, args).await,
         Command::Report(args) => report::execute(&args),
         Command::Approve(args) => approve::execute(common, &args),
+        Command::Noise(args) => noise::execute(&args),
+        Command::Suggest(args) => suggest::execute(&args),
         Command::Manifest(args) => manifest::execute(common, &args).await,
         Command::Doctor => doctor::execute(common).await,
         Command::Env(args) => env::execute(common, args).await,

@@ -1,18 +1,26 @@
 //! `parity report`: the reports of an earlier run, made again from its journals.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::args::{Output, ReportArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{output, settings};
 
-/// Reports.
-pub(crate) fn execute(args: &ReportArgs) -> Result<Exit, Failure> {
+/// The folder of a run given as an id, a path or `latest`, looked for where the configuration is.
+///
+/// # Errors
+/// When there is no such run; exit 2.
+pub(crate) fn find(run: &str) -> Result<PathBuf, Failure> {
     let base =
         settings::find_upwards().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
     let base = if base.as_os_str().is_empty() { Path::new(".").to_owned() } else { base };
-    let folder = envparity_orchestrator::find_run(&base, &args.run).map_err(Failure::usage)?;
+    envparity_orchestrator::find_run(&base, run).map_err(Failure::usage)
+}
+
+/// Reports.
+pub(crate) fn execute(args: &ReportArgs) -> Result<Exit, Failure> {
+    let folder = find(&args.run)?;
     let report = envparity_orchestrator::report_of(&folder).map_err(Failure::unreachable)?;
     let asked = settings::reports(&args.report)?;
     match args.output {

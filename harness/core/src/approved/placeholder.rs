@@ -80,7 +80,7 @@ impl Placeholder {
             Form::Hex(length, case) => Self::Hex(length, upper(case)),
             // A path is more than a token.
             Form::Opaque(_) if !text.starts_with('/') => Self::Token,
-            Form::Opaque(_) | Form::Empty | Form::Phrase(_) => return None,
+            Form::Opaque(_) | Form::Empty | Form::Phrase(_) | Form::Address(_) => return None,
         })
     }
 

@@ -37,7 +37,10 @@ pub(super) fn learn_at(noise: &mut Noise, key: u64, at: impl FnOnce() -> String,
             forms.add(&texts.1);
         }
         What::Value { .. } | What::Format { .. } => place.deep = true,
-        What::Length { .. } => place.length = true,
+        What::Length { left, right } => {
+            place.length = true;
+            place.lengths.get_or_insert((left, right));
+        }
         What::Order => place.order = true,
         What::Keys(keys) => {
             place.keys = true;

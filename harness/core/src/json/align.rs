@@ -12,6 +12,8 @@ pub(super) struct Alignment {
     pub(super) reordered: bool,
     /// How many pairs are equal in full.
     pub(super) exact: usize,
+    /// The field by which items were paired, if by one.
+    pub(super) key: Option<String>,
 }
 
 impl Alignment {

@@ -1,5 +1,8 @@
 //! Two arrays: by position, by a key of their items, or by equality, whichever explains more.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use super::align::Alignment;
 use super::document::{Document, Kind, NodeId};
 use super::walk::{Walk, What};
@@ -38,25 +41,68 @@ impl Walk<'_, '_> {
             free: noisy || lists.unordered,
             by_rule: lists.unordered,
             same_length: lefts.len() == rights.len(),
+            several: lefts.len() > 1,
             mode,
         };
         let pairs = self.align(items, how);
         self.pairs(&pairs, &lefts, &rights, mode);
     }
 
-    pub(super) fn pairs(
-        &mut self,
-        pairs: &[(usize, usize)],
-        lefts: &[NodeId],
-        rights: &[NodeId],
-        mode: Mode,
-    ) {
-        for (l, r) in pairs {
-            let foreign = self.is_learning() && is_foreign((self.left, lefts[*l]), (self.right, rights[*r]));
+    pub(super) fn pairs(&mut self, pairs: &[Pair], lefts: &[NodeId], rights: &[NodeId], mode: Mode) {
+        for pair in pairs {
+            let (l, r) = (lefts[pair.left], rights[pair.right]);
+            if pair.replaced {
+                self.replaced(pair.left, (l, r), mode);
+                continue;
+            }
+            let foreign = self.is_learning() && is_foreign((self.left, l), (self.right, r));
             self.foreign += usize::from(foreign);
-            self.step(Step::Index(*l), lefts[*l], rights[*r], mode);
+            self.step(Step::Index(pair.left), l, r, mode);
             self.foreign -= usize::from(foreign);
         }
+    }
+
+    /// Another thing stands in an item's place: that is one difference, not one for each of its fields.
+    fn replaced(&mut self, at: usize, (left, right): (NodeId, NodeId), inherited: Mode) {
+        self.path.push(Step::Index(at));
+        if self.mode(inherited) == Mode::Ignore {
+            self.silence("ignored");
+        } else {
+            let texts = (Cow::Borrowed(self.left.raw(left)), Cow::Borrowed(self.right.raw(right)));
+            self.found(What::Value { kind: Some("item"), texts });
+        }
+        self.path.pop();
+    }
+
+    /// Whether two items whose keys differ share so little beside them that they stand for different things. What is
+    /// noise or excused by a rule says nothing.
+    fn is_replaced(&mut self, key: &str, (at, left): (usize, NodeId), right: NodeId, mode: Mode) -> bool {
+        if self.is_learning() || self.left.kind(left) != self.right.kind(right) {
+            return false;
+        }
+        let (mut told, mut same, mut other) = (0, 0, false);
+        let members: Vec<NodeId> = self.left.children(left).take(COMPARED).collect();
+        self.path.push(Step::Index(at));
+        let inherited = self.mode(mode);
+        for member in members.into_iter().filter(|member| self.left.kind(*member).is_scalar()) {
+            let name = self.left.key(member);
+            let is_key = name == key;
+            let theirs = self.right.member(right, &name);
+            self.path.push(Step::Key(name));
+            let told_here = self.place().is_none() && self.mode(inherited) == Mode::Exact;
+            self.path.pop();
+            let normal =
+                |hand: Hand, id: NodeId| self.lens.normal(hand, &self.document(hand).scalar(id)).into_owned();
+            let equal = theirs.is_some_and(|r| normal(Hand::Left, member) == normal(Hand::Right, r));
+            if is_key {
+                other |= told_here && !equal;
+            } else if told_here {
+                told += 1;
+                same += usize::from(equal);
+            }
+        }
+        self.path.pop();
+        other && told > 0 && same * 2 < told
     }
 
     pub(super) fn length(&mut self, left: usize, right: usize, mode: Mode) {
@@ -91,7 +137,7 @@ impl Walk<'_, '_> {
     }
 
     /// Which items are compared with which, in the left's order.
-    pub(super) fn align(&mut self, mut items: Items, how: How) -> Vec<(usize, usize)> {
+    pub(super) fn align(&mut self, mut items: Items, how: How) -> Vec<Pair> {
         let mut known = Vec::new();
         let in_place = how.same_length && !how.free;
         if in_place && items.lefts.len() > 1 {
@@ -104,7 +150,7 @@ impl Walk<'_, '_> {
                 if self.canon_item(Hand::Left, l, how, true)
                     == self.canon_item(Hand::Right, (l.0, r.1), how, true)
                 {
-                    known.push((l.0, r.0));
+                    known.push(Pair { left: l.0, right: r.0, replaced: false });
                 } else {
                     lefts.push(l);
                     rights.push(r);
@@ -122,6 +168,9 @@ impl Walk<'_, '_> {
         }
         let (left, right) = (self.left, self.right);
         let likeness = |l: usize, r: usize| alike((left, items.lefts[l].1), (right, items.rights[r].1));
+        // Pairs by key are the same thing on both sides.
+        let keyed = alignment.key.is_some();
+        let firm: HashSet<(usize, usize)> = alignment.pairs.iter().copied().filter(|_| keyed).collect();
         if how.free {
             alignment.pair_rest(likeness);
         } else {
@@ -131,7 +180,14 @@ impl Walk<'_, '_> {
                 alignment.pair_rest(likeness);
             }
         }
-        known.extend(alignment.pairs.iter().map(|(l, r)| (items.lefts[*l].0, items.rights[*r].0)));
+        for (l, r) in alignment.pairs {
+            let (mine, theirs) = (items.lefts[l], items.rights[r]);
+            let replaced = how.several && !firm.contains(&(l, r)) && {
+                let key = alignment.key.clone().or_else(|| self.named_key(mine.1));
+                key.is_some_and(|key| self.is_replaced(&key, mine, theirs.1, how.mode))
+            };
+            known.push(Pair { left: mine.0, right: theirs.0, replaced });
+        }
         known.sort_unstable();
         known
     }
@@ -149,7 +205,9 @@ impl Walk<'_, '_> {
             return by_value;
         }
         match self.by_key(items) {
-            Some(by_key) if by_key.pairs.iter().all(|(l, r)| l == r) => in_place(),
+            Some(by_key) if by_key.pairs.iter().all(|(l, r)| l == r) => {
+                Alignment { exact: 0, reordered: false, ..by_key }
+            }
             Some(by_key) => by_key,
             None if by_value.exact * 2 > count => by_value,
             None => in_place(),
@@ -221,6 +279,15 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Two items that are compared, by their positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Pair {
+    pub(super) left: usize,
+    pub(super) right: usize,
+    /// One thing stands for another.
+    pub(super) replaced: bool,
+}
+
 /// How items are lined up.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct How {
@@ -229,6 +296,8 @@ pub(super) struct How {
     /// A rule says so.
     pub(super) by_rule: bool,
     pub(super) same_length: bool,
+    /// There is more than one.
+    pub(super) several: bool,
     /// How what stands in them is compared.
     pub(super) mode: Mode,
 }

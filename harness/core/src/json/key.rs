@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::align::Alignment;
-use super::array::{How, Items};
+use super::array::{How, Items, alike};
 use super::document::{Kind, NodeId};
 use super::walk::{Walk, What};
 use crate::lens::Hand;
@@ -12,6 +12,9 @@ use crate::rules::Mode;
 
 /// Fields tried as the key of a list's items.
 const KEYS_TRIED: usize = 8;
+
+/// Pairs held against each other to choose between keys.
+const PAIRS_TRIED: usize = 32;
 
 impl Walk<'_, '_> {
     /// Pairs objects by a field that tells them apart on both sides and that both sides share.
@@ -27,7 +30,7 @@ impl Walk<'_, '_> {
             .map(|child| self.left.key(child))
             .collect();
         fields.sort_by_key(|field| !is_key_name(field));
-        let mut best = None;
+        let mut best: Option<((usize, bool), Alignment)> = None;
         for field in fields.iter().take(KEYS_TRIED) {
             let Some(lefts) = self.key_values(Hand::Left, &items.lefts, field) else {
                 continue;
@@ -35,17 +38,38 @@ impl Walk<'_, '_> {
             let Some(rights) = self.key_values(Hand::Right, &items.rights, field) else {
                 continue;
             };
-            let alignment = Alignment::by_equality(&lefts, &rights);
+            let mut alignment = Alignment::by_equality(&lefts, &rights);
+            alignment.key = Some(field.clone().into_owned());
             if alignment.pairs.is_empty() || alignment.pairs.len() * 2 < lefts.len().min(rights.len()) {
                 continue;
             }
-            // A key under which everything keeps its place explains more than one under which it moves.
-            if !alignment.reordered {
+            // A key by name under which everything keeps its place needs no comparison with others.
+            if is_key_name(field) && !alignment.reordered {
                 return Some(alignment);
             }
-            best.get_or_insert(alignment);
+            // Of others, the one whose pairs have most in common: the number of a row tells rows apart, too.
+            let rank = (self.in_common(&alignment, items), !alignment.reordered);
+            if best.as_ref().is_none_or(|(known, _)| rank > *known) {
+                best = Some((rank, alignment));
+            }
         }
-        best
+        best.map(|(_, alignment)| alignment)
+    }
+
+    /// How much the items of some pairs have in common.
+    fn in_common(&self, alignment: &Alignment, items: &Items) -> usize {
+        let stride = (alignment.pairs.len() / PAIRS_TRIED).max(1);
+        let some = alignment.pairs.iter().step_by(stride).take(PAIRS_TRIED);
+        let likeness =
+            |(l, r): &(usize, usize)| alike((self.left, items.lefts[*l].1), (self.right, items.rights[*r].1));
+        some.map(likeness).sum()
+    }
+
+    /// The field that names what an item is: its name says so.
+    pub(super) fn named_key(&self, id: NodeId) -> Option<String> {
+        let is_key = |child: &NodeId| matches!(self.left.kind(*child), Kind::String | Kind::Number);
+        let names = self.left.children(id).filter(is_key).map(|child| self.left.key(child));
+        names.into_iter().find(|name| is_key_name(name)).map(std::borrow::Cow::into_owned)
     }
 
     /// The values of one field, if every item has it and no two share one.
@@ -122,7 +146,7 @@ impl Walk<'_, '_> {
         }
         self.length(items.lefts.len(), items.rights.len(), mode);
         let same_length = items.lefts.len() == items.rights.len();
-        let pairs = self.align(items, How { free: true, by_rule: true, same_length, mode });
+        let pairs = self.align(items, How { free: true, by_rule: true, same_length, several: false, mode });
         self.pairs(&pairs, &lefts, &rights, mode);
     }
 
