@@ -124,6 +124,7 @@ mod tests {
         Violation { at: at.to_owned(), keyword: "type".to_owned(), message: "is no integer".to_owned() }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as a side's judgement is held")]
     fn checked(places: &[&str]) -> Option<Judgement> {
         Some(Judgement::Checked(places.iter().map(|at| violation(at)).collect()))
     }

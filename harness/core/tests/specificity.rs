@@ -348,9 +348,6 @@ fn changed(service: &Service, seed: u64, drift: bool) -> Vec<String> {
         }
         let loud = result.drifts.iter().filter(|d| d.severity > Severity::Info);
         let mut out: Vec<String> = loud.map(|d| format!("{} {}", d.code, without_indices(d))).collect();
-        if !out.is_empty() && std::env::var_os("SHOW").is_some() {
-            eprintln!("{text}\n{:?}\n{:?}", String::from_utf8_lossy(&today.body), result.drifts);
-        }
         out.sort();
         out.dedup();
         return out;

@@ -177,11 +177,11 @@ pub(crate) fn severities(report: &Report, disposition: Disposition) -> String {
 
 /// How far responses were held to a document.
 pub(crate) fn held(contract: &ContractCoverage) -> String {
-    let mut said = format!("{} held to {}", count(contract.validated, "response"), contract.document);
-    if contract.no_operation > 0 {
-        said.push_str(&format!(", {} of no operation in it", contract.no_operation));
+    let said = format!("{} held to {}", count(contract.validated, "response"), contract.document);
+    match contract.no_operation {
+        0 => said,
+        none => format!("{said}, {none} of no operation in it"),
     }
-    said
 }
 
 #[cfg(test)]

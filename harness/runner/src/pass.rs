@@ -118,7 +118,9 @@ impl Pass<'_> {
             };
             (last, ()) = join(join_all(asked), recorded).await;
             if purpose == Purpose::SetUp {
-                last.iter_mut().for_each(|asked| asked.tell_missing_capture(entry.place.line));
+                for asked in &mut last {
+                    asked.tell_missing_capture(entry.place.line);
+                }
                 self.settle(&case.id, &last, &scopes);
             }
             (self.progress)(&case.id);

@@ -48,7 +48,7 @@ pub(crate) async fn execute(common: &Common, args: &DemoArgs) -> Result<Exit, Fa
     let mut exit = Ok(Exit::Done);
     for act in ACTS.iter().filter(|act| args.kind == DemoKind::All || args.kind == act.kind) {
         output::result(&format!("\n# {}\n\n", act.title));
-        exit = play(common, args, act, &folder, &lab).await;
+        exit = Box::pin(play(common, args, act, &folder, &lab)).await;
         if !matches!(exit, Ok(Exit::Done)) {
             break;
         }

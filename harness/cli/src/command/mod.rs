@@ -28,11 +28,11 @@ use crate::output;
 pub(crate) async fn execute(cli: Cli) -> Exit {
     let common = &cli.common;
     let result = match cli.command {
-        Command::Run(args) => run::execute(common, args).await,
-        Command::Compare(args) => compare::execute(common, args).await,
+        Command::Run(args) => Box::pin(run::execute(common, args)).await,
+        Command::Compare(args) => Box::pin(compare::execute(common, args)).await,
         Command::Check(args) => check::execute(common, &args),
         Command::Demo(args) => Box::pin(demo::execute(common, &args)).await,
-        Command::Record(args) => record::execute(common, args).await,
+        Command::Record(args) => Box::pin(record::execute(common, args)).await,
         Command::Explain(args) => explain::execute(common, args).await,
         Command::Report(args) => report::execute(&args),
         Command::Approve(args) => approve::execute(common, &args),

@@ -146,12 +146,13 @@ fn check_place(node: &Node, table: &Table, (place, at): (At, &str), verb: &str, 
             let hint = "add `reason = \"…\"`: every failure there goes unseen";
             return problems.report(node.place, problem.hint(hint));
         }
-        (At::Outcome | At::Status | At::Exit, "ignore") => return,
+        (At::Outcome | At::Status | At::Exit, "ignore") | (At::Stream, "ignore" | "format" | "unordered") => {
+            return;
+        }
         (At::Outcome | At::Status, _) => {
             (format!("`{verb}` makes no sense on outcome or status"), "only `ignore`, with a reason")
         }
         (At::Exit, _) => (format!("`{verb}` makes no sense on an exit code"), "only `ignore`, with a reason"),
-        (At::Stream, "ignore" | "format" | "unordered") => return,
         (At::Stream, _) => (
             format!("`{verb}` does not apply to the output of a command, which is compared by lines"),
             "`ignore`, `format` or `unordered`",

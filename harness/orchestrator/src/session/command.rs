@@ -36,11 +36,11 @@ impl Session<'_> {
         (sample, journal): (Sample, &Journal),
     ) -> Exchange {
         let at = self.started.elapsed();
-        let outcome = match self.reason_against(party, command) {
+        let outcome = match reason_against(party, command) {
             Ok(service) => self.execute(party, service, &command.spec, journal).await,
             Err(reason) => Outcome::NotSent(reason),
         };
-        let took = (self.started.elapsed() - at).as_secs_f64() * 1e3;
+        let took = self.started.elapsed().saturating_sub(at).as_secs_f64() * 1e3;
         Exchange {
             case: command.place.id.clone(),
             sample,
@@ -52,17 +52,6 @@ impl Session<'_> {
             captures: Vec::new(),
             timing: Timing { at_ms: at.as_secs_f64() * 1e3, head_ms: took, total_ms: took },
         }
-    }
-
-    /// Where it runs, or why it does not.
-    fn reason_against<'p>(&self, party: &'p Party, command: &PlannedCommand) -> Result<&'p Service, NotSent> {
-        if let Some(reason) = party.stopped() {
-            return Err(reason);
-        }
-        if let Some(by) = command.spec.conditions.excludes(&party.name) {
-            return Err(NotSent::Excluded { by });
-        }
-        party.service.as_deref().ok_or(NotSent::NoContainer)
     }
 
     async fn execute(
@@ -112,6 +101,17 @@ impl Session<'_> {
         party.stop(reason.clone());
         Outcome::NotSent(reason)
     }
+}
+
+/// Where it runs, or why it does not.
+fn reason_against<'p>(party: &'p Party, command: &PlannedCommand) -> Result<&'p Service, NotSent> {
+    if let Some(reason) = party.stopped() {
+        return Err(reason);
+    }
+    if let Some(by) = command.spec.conditions.excludes(&party.name) {
+        return Err(NotSent::Excluded { by });
+    }
+    party.service.as_deref().ok_or(NotSent::NoContainer)
 }
 
 /// Whether the exit code is the one that the configuration names.
