@@ -101,8 +101,11 @@ impl Drift {
     }
 }
 
+/// Places of one response that are told apart; of further ones only the place around them is told.
+const MOST: usize = 1000;
+
 /// Gathers drifts, one for each (code, place without indices, kind): memory stays flat however many items of a
-/// list differ.
+/// list, or members of an object, differ.
 #[derive(Debug, Default)]
 pub(crate) struct Drifts {
     list: Vec<Drift>,
@@ -111,9 +114,13 @@ pub(crate) struct Drifts {
 
 impl Drifts {
     /// Adds a drift, or counts it.
-    pub(crate) fn push(&mut self, drift: Drift) {
-        let place = drift.place();
+    pub(crate) fn push(&mut self, mut drift: Drift) {
+        let mut place = drift.place();
         let next = self.list.len();
+        if next >= MOST && !self.seen.contains_key(&(drift.code, place.clone(), drift.kind.clone())) {
+            place = if next < 2 * MOST { around(&place) } else { "**".to_owned() };
+            drift.place = Some(place.clone());
+        }
         match self.seen.entry((drift.code, place, drift.kind.clone())) {
             std::collections::hash_map::Entry::Occupied(held) => {
                 let first = &mut self.list[*held.get()];
@@ -159,5 +166,37 @@ impl Drifts {
     /// Everything found, in the order of finding.
     pub(crate) fn into_vec(self) -> Vec<Drift> {
         self.list
+    }
+}
+
+/// The place around a place, for all that is in it.
+fn around(place: &str) -> String {
+    match place.rfind(['.', '[', '/']) {
+        Some(at) if place[at..].starts_with('/') => format!("{}/*", &place[..at]),
+        Some(at) => format!("{}.*", &place[..at]),
+        None => "**".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_a_thousand_places_only_the_place_around_them_is_told() {
+        let mut drifts = Drifts::default();
+        for key in 0..5000 {
+            drifts.push(Drift::at(Code::ResponseFieldRemoved, format!("$.wide.k{key}")));
+        }
+        for parent in 0..5000 {
+            drifts.push(Drift::at(Code::ResponseValue, format!("$.p{parent}.x")));
+        }
+        drifts.push(Drift::at(Code::ResponseFieldRemoved, "$.wide.k7"));
+        let list = drifts.into_vec();
+        assert!(list.len() <= 2 * MOST + 2, "{}", list.len());
+        assert_eq!(list.iter().map(|drift| drift.count).sum::<u64>(), 10_001, "all are counted");
+        let rest = list.iter().find(|drift| drift.place() == "$.wide.*").expect("told together");
+        assert_eq!(rest.count, 4000);
+        assert_eq!(list[7].count, 2);
     }
 }

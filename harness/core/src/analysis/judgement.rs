@@ -14,7 +14,6 @@ use super::waivers::Waivers;
 use super::wording::count;
 use super::{Analysis, Pending, Side, explained, repeat, suspects};
 use crate::approved::BASELINE;
-use crate::path::without_indices;
 
 /// Exit codes of causes that outrank drift, the strongest first. 1 (drift) comes after them, 5 last.
 const STRONG: [i32; 6] = [143, 130, 70, 2, 3, 4];
@@ -123,10 +122,8 @@ impl Analysis {
         // What the baseline is held against is asked of the reference.
         let asked = if environment == BASELINE { self.reference() } else { environment.clone() };
         let url = self.sides.get(&asked).and_then(|side| side.line.as_ref()?.url.as_deref());
-        let many = (drift.count > 1).then(|| {
-            let at = drift.at.as_deref().map(without_indices).unwrap_or_default();
-            format!("{} of `{at}`", count(drift.count, "place", "places"))
-        });
+        let many = (drift.count > 1)
+            .then(|| format!("{} of `{}`", count(drift.count, "place", "places"), drift.place()));
         let hint = match (drift.hint, many) {
             (Some(hint), Some(many)) => Some(format!("{hint}; {many}")),
             (hint, many) => hint.or(many),
