@@ -31,15 +31,36 @@ fn blocks(language: &str) -> Vec<String> {
 }
 
 fn parity(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_parity")).args(arguments).current_dir(folder).output().unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parity"));
+    command.args(arguments).current_dir(folder).env("API_TOKEN", "a-token").output().unwrap()
+}
+
+/// Adds what a person would: keys of a table that is there already go into it, new tables to the end.
+fn merge(all: &str, more: &str) -> String {
+    let mut merged = all.to_owned();
+    let mut rest = more;
+    while let Some(start) = rest.find('[') {
+        let end = rest[start..].find("\n\n").map_or(rest.len(), |end| start + end + 2);
+        let (header, keys) = rest[start..end].split_once('\n').unwrap();
+        let name = header.split('#').next().unwrap().trim();
+        match merged.find(&format!("{name}\n")).filter(|_| !name.starts_with("[[")) {
+            Some(at) => merged.insert_str(at + name.len() + 1, &format!("{}\n", keys.trim_end())),
+            None => merged += &format!("\n{}\n", rest[start..end].trim_end()),
+        }
+        rest = &rest[end..];
+    }
+    merged
 }
 
 /// A folder with what the README says to write.
 fn project() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let rules: String = blocks("toml").join("\n");
-    fs::write(folder.path().join("parity.toml"), rules).unwrap();
+    let configuration = blocks("toml").into_iter().reduce(|all, more| merge(&all, &more)).unwrap();
+    fs::write(folder.path().join("parity.toml"), configuration).unwrap();
     fs::create_dir(folder.path().join("suites")).unwrap();
+    for name in ["setup", "teardown"] {
+        fs::write(folder.path().join(format!("suites/{name}.hurl")), "GET {{base}}/health\n").unwrap();
+    }
     fs::write(folder.path().join("suites/activity.hurl"), blocks("hurl").join("\n")).unwrap();
     folder
 }
