@@ -45,7 +45,7 @@ fn merge(all: &str, more: &str) -> String {
         let name = header.split('#').next().unwrap().trim();
         match merged.find(&format!("{name}\n")).filter(|_| !name.starts_with("[[")) {
             Some(at) => merged.insert_str(at + name.len() + 1, &format!("{}\n", keys.trim_end())),
-            None => merged += &format!("\n{}\n", rest[start..end].trim_end()),
+            None => merged = format!("{merged}\n{}\n", rest[start..end].trim_end()),
         }
         rest = &rest[end..];
     }
