@@ -123,15 +123,15 @@ fn judge_hunk(
     if hunk.left.1 == hunk.right.1 {
         return;
     }
-    if gone.trim().is_empty() && come.trim().is_empty() {
-        return drifts.push(space("", "another number of blank lines"));
-    }
     if noise.length {
         return shapes.push((
             "body".to_owned(),
             "length",
             "the number of lines differs on the reference".to_owned(),
         ));
+    }
+    if gone.trim().is_empty() && come.trim().is_empty() {
+        return drifts.push(space("", "another number of blank lines"));
     }
     let show = |text: &str| if text.is_empty() { "absent".to_owned() } else { short(text) };
     drifts.push(
