@@ -31,8 +31,8 @@ def main(words, text):
     options = parse(words, text)
     # A terminated bench still takes its lab and its servers down.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    project = Project(runs=options.runs, profile=options.profile, rounds=options.rounds)
-    if not options.no_build:
+    project = Project(options)
+    if not options.no_build and not options.binary:
         project.build()
     machine = Machine.look()
     figures, failed = Figures(), False
@@ -50,6 +50,10 @@ def main(words, text):
                 failed = True
                 traceback.print_exc()
                 figures.note("not measured: the measurement itself failed, see above")
+            except (KeyboardInterrupt, SystemExit):
+                failed = True
+                figures.note("interrupted: what was measured until then")
+                break
             say(f"{name}: {time.monotonic() - since:.0f} s")
     finally:
         project.close()
@@ -69,14 +73,18 @@ def parse(words, text):
     parser.add_argument("names", nargs="*", metavar="NAME", help="a bar to measure; none: all")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="measurements behind a median (5)")
     parser.add_argument("--rounds", type=int, default=50, metavar="N", help="runs of each noisy service (50)")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="noisy services side by side (2)")
+    parser.add_argument("--resume", action="store_true", help="go on with the rounds of an earlier bench of this binary")
     parser.add_argument("--no-build", action="store_true", help="measure the binary that is there")
+    parser.add_argument("--binary", metavar="FILE", help="measure this binary; builds none")
     parser.add_argument("--profile", default="release", metavar="NAME", help="of the build that is measured (release)")
     options = parser.parse_args(words)
     for name in options.names:
         if name not in BARS:
             parser.error(f"unknown bar `{name}`; there are {', '.join(BARS)}")
-    if options.runs < 1:
-        parser.error("`--runs` is at least 1")
+    for name in ("runs", "rounds", "jobs"):
+        if getattr(options, name) < 1:
+            parser.error(f"`--{name}` is at least 1")
     return options
 
 

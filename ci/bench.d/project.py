@@ -1,6 +1,7 @@
 """The binary that is measured, and folders of the bench's own for it to work in."""
 
 import dataclasses
+import hashlib
 import json
 import os
 import pathlib
@@ -19,16 +20,15 @@ IMAGE = "envparity/activity:bench"
 class Project:
     """Everything that bars share."""
 
-    def __init__(self, runs, profile="release", rounds=50):
+    def __init__(self, options):
         self.root = pathlib.Path(__file__).resolve().parents[2]
         target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or "target")
         self.target = target if target.is_absolute() else self.root / target
-        self.runs = runs
-        # Runs of each noisy service.
-        self.rounds = rounds
+        self.runs, self.rounds, self.jobs, self.resume = options.runs, options.rounds, options.jobs, options.resume
         self.folder = self.target / "bench"
-        self.profile = profile
-        self.binary = self.target / ("debug" if profile == "dev" else profile) / "parity"
+        self.profile = options.profile
+        built = self.target / ("debug" if self.profile == "dev" else self.profile) / "parity"
+        self.binary = pathlib.Path(options.binary).resolve() if options.binary else built
         # Labs and caches of the bench are not those of whoever works here.
         self.env = os.environ | {
             "XDG_STATE_HOME": str(self.folder / "state"),
@@ -45,6 +45,11 @@ class Project:
         words = ["cargo", "build", "--profile", self.profile, "--locked", "-p", "envparity"]
         if subprocess.run(words, cwd=self.root).returncode != 0:
             raise SystemExit(3)
+
+    def digest(self):
+        """Of the binary: figures of another say nothing about it."""
+        with self.binary.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def parity(self, *words, cwd=None, codes=(0,), env=None):
         if not self.binary.is_file():

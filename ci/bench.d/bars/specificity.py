@@ -1,11 +1,16 @@
 """The same image on both sides: nothing is found, with no rules. What a third side seeds beside the noise always is."""
 
+import collections
+import concurrent.futures
+import itertools
+import json
 import re
 import shutil
 import subprocess
 import sys
 import urllib.parse
 
+from engine import quote
 from figures import NotMeasured
 from noisy.services import SERVICES
 from project import run_parity
@@ -42,26 +47,55 @@ manifests = false
 
 def measure(project, figures):
     make_image(project)
-    runs = project.rounds
-    false, missed, beside, unclear, count = [], [], [], [], 0
-    for number in range(runs):
-        for service in SERVICES:
-            report = one(project, service)
-            count += len(service.suites)
-            for row, kept in zip(judge(service, report), (false, missed, beside, unclear)):
-                kept.extend(f"run {number + 1}, {line}" for line in row)
-                for line in row:
-                    print(f"bench: run {number + 1}, {line}", file=sys.stderr, flush=True)
-        print(f"bench: specificity: {number + 1} of {runs} rounds", file=sys.stderr, flush=True)
+    log = Log(project)
+    wanted = [(number, service) for number in range(1, project.rounds + 1) for service in SERVICES]
+    wanted = [(number, service) for number, service in wanted if (number, service.name) not in log.runs]
+    with concurrent.futures.ThreadPoolExecutor(project.jobs) as pool:
+        started = [pool.submit(one, project, number, service) for number, service in wanted]
+        try:
+            for ended in concurrent.futures.as_completed(started):
+                log.add(*ended.result())
+        finally:
+            # Those at hand come to their end; what was seen is told, also when this is interrupted.
+            pool.shutdown(cancel_futures=True)
+            tell(log, figures)
+
+
+class Log:
+    """What every run of a service came to, on disk, so that a bench that was interrupted can go on."""
+
+    def __init__(self, project):
+        self.path = project.folder / "specificity.ndjson"
+        self.about = {"binary": project.digest(), "image": project.local().get(f"/images/{quote(IMAGE)}/json")["Id"]}
+        lines = self.path.read_text().splitlines() if project.resume and self.path.exists() else []
+        kept = [line for line in map(json.loads, lines) if line["about"] == self.about]
+        self.runs = {(line["round"], line["service"]): line["lines"] for line in kept}
+        self.path.write_text("".join(json.dumps(line) + "\n" for line in kept))
+
+    def add(self, number, service, lines):
+        self.runs[number, service.name] = lines
+        record = {"about": self.about, "round": number, "service": service.name, "lines": lines}
+        with self.path.open("a") as file:
+            file.write(json.dumps(record) + "\n")
+        for line in itertools.chain(*lines):
+            print(f"bench: round {number}, {line}", file=sys.stderr, flush=True)
+        print(f"bench: specificity: {len(self.runs)} runs, now {service.name} {number}", file=sys.stderr, flush=True)
+
+
+def tell(log, figures):
+    """The figures, of what really ran."""
+    services = {service.name: service for service in SERVICES}
+    times = collections.Counter(name for _, name in log.runs)
+    count = sum(times[name] * len(service.drifts) for name, service in services.items())
+    false, missed, beside, unclear = ([*itertools.chain(*row)] for row in zip(*log.runs.values())) if log.runs else [[]] * 4
     figures.add("services", sum(len(service.suites) for service in SERVICES), "count")
-    figures.add("runs of each", runs, "count")
+    figures.add("runs of each", [times[name] for name in services], "count")
     figures.add("false findings", len(false), "count", 0)
-    figures.add("seeded drifts", runs * sum(len(service.drifts) for service in SERVICES), "count")
+    figures.add("seeded drifts", count, "count")
     figures.add("seeded drifts missed", len(missed), "count", 0)
     figures.add("false findings beside a seeded drift", len(beside), "count", 0)
     figures.add("cases that were not compared", len(unclear), "count", 0)
-    for line in sorted({re.sub(r"^run \d+, ", "", line) for line in false + missed + beside + unclear}):
-        times = sum(line == re.sub(r"^run \d+, ", "", each) for each in false + missed + beside + unclear)
+    for line, times in sorted(collections.Counter(false + missed + beside + unclear).items()):
         figures.note(f"{times} times: {line}")
 
 
@@ -90,15 +124,18 @@ def make_image(project):
         raise NotMeasured("the image of the noisy services could not be built", is_failure=True)
 
 
-def one(project, service):
-    """One run against a service: its report."""
-    folder = project.folder / "specificity" / service.name
+def one(project, number, service):
+    """One run against a service: its round, the service, and what was judged; its folder stays if that is anything."""
+    folder = project.folder / "specificity" / f"{service.name}-{number}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     folder.joinpath("parity.toml").write_text(CONFIG.format(image=IMAGE, service=service.name, ready=service.ready))
     for name, text in service.suites.items():
         folder.joinpath(f"{name}.hurl").write_text(text)
-    return run_parity(project, folder, codes=(0, 1, 3, 5)).report
+    lines = judge(service, run_parity(project, folder, codes=(0, 1, 3, 5)).report)
+    if not any(lines):
+        shutil.rmtree(folder)
+    return number, service, lines
 
 
 def judge(service, report):
