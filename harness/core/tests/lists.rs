@@ -156,3 +156,24 @@ fn deep_and_wide_lists_take_bounded_work() {
     };
     assert!(!compare(&wide(3, 30_000), &wide(5, 30_001)).drifts.is_empty());
 }
+
+/// Subnets in a list, the one of the caller's own at a place of its own.
+fn subnets(own: usize, tag: &str) -> Made {
+    let mut items: Vec<String> =
+        (0..6).map(|n| format!("<item><{tag}>net-{n}</{tag}><free>4091</free></item>")).collect();
+    items.insert(own, format!("<item><{tag}>net-own</{tag}><free>251</free></item>"));
+    Made::new(
+        200,
+        "text/html; charset=utf-8",
+        format!("<Answer xmlns=\"http://x/\"><set>{}</set></Answer>", items.concat()),
+    )
+}
+
+#[test]
+fn xml_is_xml_also_where_it_says_html() {
+    let (first, second) = (subnets(6, "netId"), subnets(1, "netId"));
+    let moved = compare_controlled(&first, &second, &subnets(3, "netId"));
+    assert_eq!(found(&moved), [] as [&str; 0], "the reference's own list has no order");
+    let respelled = compare(&first, &subnets(6, "netID"));
+    assert!(found(&respelled).iter().any(|line| line.contains("netId[1]")), "{:?}", found(&respelled));
+}

@@ -126,6 +126,13 @@ impl Readable<'_> {
                 Err(Unreadable::Syntax(_)) => {}
             }
         }
+        // Some services say HTML of whatever they send: names keep their case where it is XML.
+        if self.family == Family::Html
+            && tree::is_foreign(text)
+            && let Ok(tree) = tree::parse_xml(text)
+        {
+            return Content::Xml(tree, text);
+        }
         match self.family {
             // Text without a tag is text by lines, under whatever name.
             Family::Html if text.contains('<') => match tree::parse_html(text) {

@@ -36,15 +36,180 @@ pub(crate) fn parse(text: &str) -> Result<Tree, Unreadable> {
     draft.finish(top.unwrap_or(Draft::ROOT), Language::Html)
 }
 
-/// Whether a text says that it is a whole document.
-fn is_document(text: &str) -> bool {
+/// A text without white space and comments before its first tag.
+fn without_prelude(text: &str) -> &str {
     let mut rest = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     while let Some((_, after)) = rest.strip_prefix("<!--").and_then(|rest| rest.split_once("-->")) {
         rest = after.trim_start();
     }
-    let head: String = rest.chars().take(9).collect::<String>().to_ascii_lowercase();
+    rest
+}
+
+/// Whether a text says that it is a whole document.
+fn is_document(text: &str) -> bool {
+    let head: String = without_prelude(text).chars().take(9).collect::<String>().to_ascii_lowercase();
     ["<!doctype", "<html", "<head", "<body"].iter().any(|start| head.starts_with(start))
 }
+
+/// Whether the first tag is of another language: names of XML, under the media type of HTML.
+pub(crate) fn is_foreign(text: &str) -> bool {
+    let mut rest = without_prelude(text);
+    if let Some((_, after)) = rest.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
+        rest = without_prelude(after);
+    }
+    let Some(tag) = rest.strip_prefix('<').filter(|tag| tag.starts_with(|c: char| c.is_ascii_alphabetic()))
+    else {
+        return false;
+    };
+    let name =
+        tag.split(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+    // A name with a hyphen is one of HTML's custom elements.
+    !name.contains('-') && !NAMES.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// The elements of HTML, those of old included, and the two languages that stand within it.
+/// <https://html.spec.whatwg.org/multipage/indices.html#elements-3>
+const NAMES: &[&str] = &[
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "applet",
+    "area",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "base",
+    "basefont",
+    "bdi",
+    "bdo",
+    "big",
+    "blink",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "canvas",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "data",
+    "datalist",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "embed",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "image",
+    "img",
+    "input",
+    "ins",
+    "isindex",
+    "kbd",
+    "label",
+    "legend",
+    "li",
+    "link",
+    "listing",
+    "main",
+    "map",
+    "mark",
+    "marquee",
+    "math",
+    "menu",
+    "menuitem",
+    "meta",
+    "meter",
+    "nav",
+    "nobr",
+    "noembed",
+    "noframes",
+    "noscript",
+    "object",
+    "ol",
+    "optgroup",
+    "option",
+    "output",
+    "p",
+    "param",
+    "picture",
+    "plaintext",
+    "pre",
+    "progress",
+    "q",
+    "rb",
+    "rp",
+    "rt",
+    "rtc",
+    "ruby",
+    "s",
+    "samp",
+    "script",
+    "search",
+    "section",
+    "select",
+    "slot",
+    "small",
+    "source",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "template",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "title",
+    "tr",
+    "track",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "video",
+    "wbr",
+    "xmp",
+];
 
 fn feed(mut parser: Parser<Sink>, text: &str) -> Result<Draft, Unreadable> {
     let mut rest = text;

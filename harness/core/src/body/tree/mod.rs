@@ -11,7 +11,7 @@ mod xml;
 use std::fmt::Write;
 
 pub(crate) use compare::{Comparison, Purpose};
-pub(crate) use html::parse as parse_html;
+pub(crate) use html::{is_foreign, parse as parse_html};
 pub(crate) use xml::parse as parse_xml;
 
 /// Deepest level of a tree; documents that go deeper count as text.
