@@ -2,7 +2,7 @@
 
 use envparity_model::{Culprit, Explained, Factor, Finding, PackageChange, Proof};
 
-use super::packages::install_command;
+use super::package_drift::install_command;
 
 /// Names the culprits of findings, and what mends them.
 pub(super) fn attach(explained: &Explained, findings: &mut [Finding]) {

@@ -7,6 +7,7 @@ mod facts;
 mod judgement;
 mod latency;
 mod meta;
+mod package_drift;
 mod packages;
 mod prelude;
 mod repeat;
@@ -183,8 +184,7 @@ impl Analysis {
     pub fn finish(mut self, timings: Timings, artifacts: Vec<String>) -> Report {
         self.judge_services();
         self.read_logs();
-        let mut packages = self.judge_packages();
-        explained::mark(&self.explained, &mut packages.packages.changes);
+        let packages = self.judge_packages();
         let facts = self.judge_facts();
         self.judge_contracts();
         self.judge_rules();

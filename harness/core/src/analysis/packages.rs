@@ -7,11 +7,12 @@ use envparity_config::Target;
 use envparity_manifest::compare_versions;
 use envparity_model::{
     ChangeKind, Code, Ecosystem, Manifest, ManifestState, Package, PackageChange, PackageSummary, Packages,
-    Severity, Unread, Way, purl,
+    Severity, Unread, Way,
 };
 
-use super::Analysis;
+use super::package_drift::drift_of;
 use super::wording::list;
+use super::{Analysis, explained};
 use crate::drift::Drift;
 
 /// All packages of one name in one ecosystem.
@@ -57,7 +58,8 @@ impl Analysis {
                 continue;
             };
             let sides = (Collected { way: l.0, manifest: &l.1 }, Collected { way: r.0, manifest: &r.1 });
-            let outcome = compare(&candidate, sides.0, sides.1, &self.config.compare.ecosystems);
+            let mut outcome = compare(&candidate, sides.0, sides.1, &self.config.compare.ecosystems);
+            explained::mark(&self.explained, &mut outcome.changes);
             for change in &outcome.changes {
                 self.push(&candidate, drift_of(change));
             }
@@ -417,55 +419,6 @@ fn drop_doubles(changes: &mut Vec<PackageChange>, lefts: &Groups<'_>, rights: &G
 
 fn owner_name(change: &PackageChange) -> String {
     format!("{}/{}", change.ecosystem, change.name)
-}
-
-fn drift_of(change: &PackageChange) -> Drift {
-    let code = match change.change {
-        ChangeKind::Outdated => Code::PackageOutdated,
-        ChangeKind::Newer => Code::PackageNewer,
-        ChangeKind::Missing => Code::PackageMissing,
-        ChangeKind::Extra => Code::PackageExtra,
-        ChangeKind::Altered => Code::PackageAltered,
-        ChangeKind::Unordered => Code::PackageOrderUnknown,
-    };
-    let counts = change.ecosystem.is_application() || change.loaded;
-    let severity = match code {
-        Code::PackageOutdated | Code::PackageMissing if !counts => Severity::Minor,
-        code => code.default_severity(),
-    };
-    let side = |version: &Option<String>| version.clone().unwrap_or_else(|| "absent".to_owned());
-    let mut drift = Drift::of(code, purl(change.ecosystem, &change.name, None))
-        .severity(severity)
-        .sides(side(&change.reference), side(&change.candidate));
-    drift.remedy = remedy(change);
-    drift.hint = change.owner.as_ref().map(|owner| format!("its files belong to {owner}"));
-    drift
-}
-
-/// The command that brings the candidate to the reference's version.
-fn remedy(change: &PackageChange) -> Option<String> {
-    if change.change == ChangeKind::Extra {
-        return None;
-    }
-    let version = change.reference.as_deref().filter(|v| !v.contains(','))?;
-    let name = match change.owner.as_deref().and_then(|owner| owner.strip_prefix("deb/")) {
-        Some(_) => return None,
-        None => &change.name,
-    };
-    install_command(change.ecosystem.name(), name, version)
-}
-
-/// The command that installs a version of a package.
-pub(super) fn install_command(ecosystem: &str, name: &str, version: &str) -> Option<String> {
-    let ecosystem = Ecosystem::ALL.iter().find(|known| known.name() == ecosystem)?;
-    Some(match ecosystem {
-        Ecosystem::Pypi => format!("pip install {name}=={version}"),
-        Ecosystem::Gem => format!("gem install {name} -v {version}"),
-        Ecosystem::Npm => format!("npm install {name}@{version}"),
-        Ecosystem::Deb => format!("apt-get install {name}={version}"),
-        Ecosystem::Apk => format!("apk add {name}={version}"),
-        Ecosystem::Rpm => format!("dnf install {name}-{version}"),
-    })
 }
 
 #[cfg(test)]

@@ -225,6 +225,38 @@ fn severities_follow_use() {
 }
 
 #[test]
+fn what_is_proven_to_be_to_blame_weighs_more() {
+    let outcome = run(
+        &manifest(vec![deb("libc6", "2.36"), deb("zlib1g", "1.2")]),
+        &manifest(vec![deb("libc6", "2.41")]),
+    );
+    let mut changes = outcome.changes;
+    assert_eq!(
+        changes.iter().map(|change| drift_of(change).severity).collect::<Vec<_>>(),
+        [Severity::Minor; 2]
+    );
+    let factor = envparity_model::Factor {
+        kind: "package".into(),
+        reference: Some("pkg:deb/libc6@2.36".into()),
+        candidate: Some("pkg:deb/libc6@2.41".into()),
+    };
+    let culprit = envparity_model::Culprit {
+        factors: vec![factor],
+        companions: Vec::new(),
+        proof: envparity_model::Proof::OneWay,
+        reason: None,
+        trials: 7,
+        wall_ms: 1,
+    };
+    let finding = envparity_model::ExplainedFinding { culprits: vec![culprit], remark: None };
+    let mut explained = envparity_model::Explained::default();
+    explained.environments.entry("qa".into()).or_default().findings.insert("f".into(), finding);
+    explained::mark(&explained, &mut changes);
+    assert_eq!(drift_of(&changes[0]).severity, Severity::Major, "newer, minor otherwise");
+    assert_eq!(drift_of(&changes[1]).severity, Severity::Minor);
+}
+
+#[test]
 fn only_wanted_ecosystems_count() {
     let (l, r) = (manifest(vec![gem("a", "1.0"), deb("b", "1")]), manifest(vec![]));
     let side = |manifest| Collected { way: Way::Sidecar, manifest };
