@@ -275,6 +275,9 @@ pub(crate) struct ExplainArgs {
     pub(crate) run: String,
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    /// Set any key of the configuration, as explain.trials=200; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
     /// Also write a report: text, json, junit or html; repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(crate) report: Vec<String>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::{
-    CompareSpec, Config, ContainerSpec, Control, ImageSource, ImageSpec, Policy, Sync, Transfer,
+    CompareSpec, Config, ContainerSpec, Control, ExplainSpec, ImageSource, ImageSpec, Policy, Sync, Transfer,
 };
 
 impl Default for CompareSpec {
@@ -36,6 +36,12 @@ impl Default for CompareSpec {
     }
 }
 
+impl Default for ExplainSpec {
+    fn default() -> Self {
+        Self { trials: 80, time: Duration::from_secs(180), at_once: 4 }
+    }
+}
+
 impl Config {
     /// Every default, no image and no environment.
     pub fn minimal() -> Self {
@@ -48,6 +54,7 @@ impl Config {
             variables: BTreeMap::new(),
             secrets: BTreeMap::new(),
             commands: Vec::new(),
+            explain: ExplainSpec::default(),
             policy: Policy::default(),
             waivers: Vec::new(),
         }

@@ -50,6 +50,7 @@ static SECTIONS: &[Key] = &[
         Shape::List(&Shape::Table(&[COMMAND])),
         "Commands that run in each environment's container and are compared like cases.",
     ),
+    key("explain", Shape::Table(&[EXPLAIN]), "How far a search for culprits goes."),
     key("policy", Shape::Table(&[POLICY]), "What fails the run."),
     key(
         "waiver",
@@ -277,6 +278,12 @@ static RULE: &[Key] = &[
 ];
 
 static FIELDS: &[Shape] = &[Shape::Text(&FILLED), Shape::List(&Shape::Text(&FILLED))];
+
+static EXPLAIN: &[Key] = &[
+    key("trials", Shape::Whole(1, 10_000), "The most trials for one candidate."),
+    text("time", &duration::DURATION, "The longest that the search for one candidate takes."),
+    key("at-once", Shape::Whole(1, 64), "Trials at once, at most; each is a whole service."),
+];
 
 static POLICY: &[Key] = &[
     key("gate", Shape::Word(severities), "Findings at or above it fail the run."),

@@ -26,9 +26,9 @@ mod write;
 
 pub use json_path::{JsonPath, PathStep};
 pub use model::{
-    CommandSpec, CompareSpec, Config, ContainerSpec, Control, Day, EngineSpec, EnvironmentSpec, ImageSource,
-    ImageSpec, Limits, Mount, PackagePolicy, Policy, Ready, SecretSource, ServiceSpec, Sync, Target, Tls,
-    Transfer, Variable, Waiver,
+    CommandSpec, CompareSpec, Config, ContainerSpec, Control, Day, EngineSpec, EnvironmentSpec, ExplainSpec,
+    ImageSource, ImageSpec, Limits, Mount, PackagePolicy, Policy, Ready, SecretSource, ServiceSpec, Sync,
+    Target, Tls, Transfer, Variable, Waiver,
 };
 pub use problem::ConfigError;
 pub use resolve::{Origin, Resolved, Setting, Sources, resolve, rules_file};

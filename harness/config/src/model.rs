@@ -27,6 +27,8 @@ pub struct Config {
     pub secrets: BTreeMap<String, SecretSource>,
     /// Commands that run in each environment's container, in the order of the file.
     pub commands: Vec<CommandSpec>,
+    /// How far a search for culprits goes.
+    pub explain: ExplainSpec,
     /// What fails the run.
     pub policy: Policy,
     /// Known drifts, in the order of the file.
@@ -383,6 +385,17 @@ pub enum Control {
     Auto,
     /// Never: nothing is learned as noise.
     Never,
+}
+
+/// How far a search for the culprits of one candidate goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExplainSpec {
+    /// The most trials.
+    pub trials: usize,
+    /// The longest time.
+    pub time: Duration,
+    /// Trials at once, at most; never more than the machine has processors.
+    pub at_once: usize,
 }
 
 /// What fails the run.

@@ -9,7 +9,7 @@ use crate::settings;
 
 /// Explains.
 pub(crate) async fn execute(common: &Common, args: ExplainArgs) -> Result<Exit, Failure> {
-    let settings = settings::load(common, Vec::new())?;
+    let settings = settings::load(common, settings::overrides(&args.set, &[])?)?;
     let folder = envparity_orchestrator::find_run(&settings.base, &args.run).map_err(Failure::usage)?;
     let output = OutputArgs { explain: true, report: args.report, output: args.output, keep: Keep::Never };
     let selection = selection(&args.select, Some(&settings))?;

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use envparity_model::{Code, Problem, Severity};
 
 use crate::element::{duration, size};
-use crate::model::{Config, PackagePolicy, Policy, Variable};
+use crate::model::{Config, ExplainSpec, PackagePolicy, Policy, Variable};
 use crate::problem::Problems;
 use crate::tree::{Node, Place, Table, Value};
 
@@ -38,9 +38,20 @@ pub(crate) fn config(root: &Table, problems: &mut Problems<'_>) -> Config {
         variables: variables(section("variables")),
         secrets: secret::read(root, problems),
         commands: command::read(root, &environments, problems),
+        explain: explain(section("explain")),
         policy: policy(section("policy")),
         waivers: waiver::read(root, &environments, problems),
         environments,
+    }
+}
+
+fn explain(table: &Table) -> ExplainSpec {
+    let default = ExplainSpec::default();
+    let count = |key: &str| table.whole(key).and_then(|count| usize::try_from(count).ok());
+    ExplainSpec {
+        trials: count("trials").unwrap_or(default.trials),
+        time: time(table, "time", default.time),
+        at_once: count("at-once").unwrap_or(default.at_once),
     }
 }
 

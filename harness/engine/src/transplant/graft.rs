@@ -24,6 +24,8 @@ use crate::ownership::labels;
 /// What an image says about how it runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImageConfig {
+    /// `os/architecture`.
+    pub platform: String,
     /// Environment variables.
     pub env: BTreeMap<String, String>,
     /// `Cmd`.
@@ -76,14 +78,16 @@ impl Engine {
     /// # Errors
     /// When the engine does not have it.
     pub async fn image_config(&self, image: &str) -> Result<ImageConfig, EngineError> {
-        let config = self.inspect_config(image).await?.0;
+        let (config, inspected) = self.inspect_config(image).await?;
         let words = |key: &str| -> Option<Vec<String>> {
             let list = config[key].as_array()?;
             Some(list.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect())
         };
         let text = |key: &str| config[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         let env = words("Env").unwrap_or_default();
+        let part = |part: Option<String>| part.unwrap_or_else(|| "unknown".to_owned()).to_ascii_lowercase();
         Ok(ImageConfig {
+            platform: format!("{}/{}", part(inspected.os), part(inspected.architecture)),
             env: env.iter().filter_map(|pair| pair.split_once('=')).map(owned).collect(),
             command: words("Cmd"),
             entrypoint: words("Entrypoint"),

@@ -6,15 +6,17 @@
 
 mod again;
 mod candidate;
+mod order;
+mod side;
 mod store;
 mod targets;
+mod telling;
 mod trial;
 
 use std::path::Path;
 
-use envparity_model::{EXPLAINED_SCHEMA, Explained, ExplainedEnvironment, Problem, Role};
+use envparity_model::{EXPLAINED_SCHEMA, Explained, Role};
 
-use crate::event::Event;
 use crate::run_folder::RunFile;
 use crate::session::{Session, Site, reference_of};
 
@@ -30,14 +32,7 @@ pub(crate) async fn explain(session: &Session<'_>, sites: &[Site<'_>], file: &Ru
         let found = match found {
             Ok(Some(found)) => found,
             Ok(None) => continue,
-            Err(Problem { message, .. }) => {
-                let text = format!("`{}` could not be explained: {message}", candidate.name());
-                (session.events)(Event::Note { text: session.journal.redact(&text) });
-                ExplainedEnvironment {
-                    remark: Some(session.journal.redact(&message)),
-                    ..ExplainedEnvironment::default()
-                }
-            }
+            Err(problem) => return session.fail(Some(candidate.name()), &problem),
         };
         explained.environments.insert(candidate.name().to_owned(), found);
     }

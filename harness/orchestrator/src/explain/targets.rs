@@ -5,7 +5,9 @@ use std::path::Path;
 
 use envparity_core::CaseResult;
 use envparity_core::culprit::{Direction, Outcome, Shown, shown};
-use envparity_model::{CaseId, Code, Disposition, Finding, Problem, Severity};
+use envparity_model::{
+    CaseId, Code, Disposition, ExplainedEnvironment, ExplainedFinding, Finding, Problem, Severity,
+};
 
 use crate::analysis::analyse;
 use crate::run_folder::{RunEnd, RunFile};
@@ -44,6 +46,14 @@ impl Targets {
         let left_out = findings.len().saturating_sub(MOST);
         findings.truncate(MOST);
         Ok(Self { findings, left_out })
+    }
+
+    /// Nothing was tried, for one reason.
+    pub(super) fn unexplained(&self, reason: &str) -> ExplainedEnvironment {
+        let remark = Some(format!("no culprit: {reason}"));
+        let finding = ExplainedFinding { remark: remark.clone(), ..ExplainedFinding::default() };
+        let findings = self.findings.iter().map(|known| (known.fingerprint.clone(), finding.clone()));
+        ExplainedEnvironment { findings: findings.collect(), remark, ..ExplainedEnvironment::default() }
     }
 
     /// The cases that show them.

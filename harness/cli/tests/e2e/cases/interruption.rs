@@ -2,12 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use super::culprit::variables;
 use crate::support::keeper;
 use crate::support::{Docker, Outcome, Project, Running};
 
 tests!("interruption":
     kill_in_the_middle_leaves_nothing,
     kill_while_starting_leaves_nothing,
+    kill_in_a_search_here_leaves_nothing,
+    kill_in_a_search_there_leaves_nothing,
+    interrupt_in_a_search,
     interrupt_in_the_middle,
     interrupt_while_starting,
     terminate_in_the_middle,
@@ -73,12 +77,59 @@ fn kill_while_starting_leaves_nothing() {
     kill(&project, running);
 }
 
+/// A search whose trials take a while.
+fn search(project: Project) -> Project {
+    variables(project).env("DELAY_MS", "500")
+}
+
+/// Waits until trials run.
+fn in_a_search(project: &Project, docker: &Docker) -> Running {
+    let mut running = project.start(&["run", "--explain"]);
+    let run = running.run();
+    running.wait_for("trial 2:");
+    let begun = Instant::now();
+    while !docker.objects_of(&run).iter().any(|line| line.contains("container") && line.contains("-trial-")) {
+        assert!(begun.elapsed() < HERE, "no trial: {:?}", docker.objects_of(&run));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    running
+}
+
+fn kill_in_a_search_here_leaves_nothing() {
+    let project = search(Project::new());
+    let running = in_a_search(&project, &Docker::local());
+    kill(&project, running);
+}
+
+/// The reference is there, and trials with it.
+fn kill_in_a_search_there_leaves_nothing() {
+    let project = Project::local().reference_is("lab", &keeper::lab().lines());
+    let project = search(project.candidate_is("local", "engine = \"local\"\n"));
+    let running = in_a_search(&project, &keeper::lab().docker());
+    kill(&project, running);
+}
+
+fn interrupt_in_a_search() {
+    let project = search(Project::new());
+    let running = in_a_search(&project, &Docker::local());
+    // What drifts was known before the search began.
+    let outcome = ended_by(&project, running, "INT", 130);
+    outcome.verdict("drift").finds("response-unparsable", "body");
+    assert!(!outcome.stdout.contains("culprit "), "{}", outcome.words());
+}
+
 fn interrupted(project: &Project, running: Running, signal: &str, code: i32) -> Outcome {
+    let outcome = ended_by(project, running, signal, code);
+    outcome.verdict("inconclusive");
+    outcome
+}
+
+fn ended_by(project: &Project, running: Running, signal: &str, code: i32) -> Outcome {
     let begun = Instant::now();
     running.signal(signal);
     let outcome = Outcome::of(project, &["run"], running.end());
     let spent = begun.elapsed();
-    outcome.exits(code).verdict("inconclusive").has_all_reports();
+    outcome.exits(code).has_all_reports();
     assert!(spent < Duration::from_secs(10), "{spent:?} to end and tidy up");
     assert!(masters(project).is_empty(), "{:?}", masters(project));
     outcome

@@ -23,11 +23,20 @@ pub(crate) enum Image {
     Altered,
     /// With a package database that cannot be read.
     Unreadable,
+    /// As with `foo` 1.4.0, said to be for processors of another kind.
+    Foreign,
 }
 
 impl Image {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Plain, Self::Packages, Self::OldPython, Self::OldDebian, Self::Altered, Self::Unreadable];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Plain,
+        Self::Packages,
+        Self::OldPython,
+        Self::OldDebian,
+        Self::Altered,
+        Self::Unreadable,
+        Self::Foreign,
+    ];
 
     /// The tag within the repository of a test run.
     pub(crate) const fn tag(self) -> &'static str {
@@ -38,6 +47,7 @@ impl Image {
             Self::OldDebian => "old-debian",
             Self::Altered => "altered",
             Self::Unreadable => "unreadable",
+            Self::Foreign => "foreign",
         }
     }
 
@@ -45,7 +55,7 @@ impl Image {
         match self {
             Self::Plain => None,
             Self::Packages => Some(packages("2.1.0", "1.2-3", "")),
-            Self::OldPython => Some(packages("1.4.0", "1.2-3", "")),
+            Self::OldPython | Self::Foreign => Some(packages("1.4.0", "1.2-3", "")),
             Self::OldDebian => Some(packages("2.1.0", "1.1-9", "")),
             Self::Altered => Some(packages("2.1.0", "1.2-3", "# a local patch\n")),
             Self::Unreadable => {
@@ -63,6 +73,7 @@ impl Image {
             ("data/bomb.gz".to_owned(), 0o644, zeros(64 << 20)),
         ];
         let layers: Vec<Layer> = std::iter::once(base).chain(self.packages()).collect();
+        let architecture = if self == Self::Foreign { "riscv64" } else { architecture };
         archive::image(reference, architecture, &layers)
     }
 }
