@@ -37,7 +37,7 @@ pub(crate) struct Common {
     /// Say less: results only
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Say more
+    /// Say more: what stands around each difference, side by side
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
     /// Colour

@@ -50,17 +50,17 @@ fn write_to(out: &mut dyn Write, text: &str) {
 }
 
 /// A report for people, with the way to its files from here.
-pub(crate) fn report_text(report: &Report, folder: &Path) -> String {
+pub(crate) fn report_text(report: &Report, folder: &Path, verbose: bool) -> String {
     let here = std::env::current_dir().ok();
     let near = here.as_deref().and_then(|here| folder.strip_prefix(here).ok()).unwrap_or(folder);
     let near = near.strip_prefix(".").unwrap_or(near);
-    envparity_report::text_with_folder(report, &text_style(), &near.display().to_string())
+    envparity_report::text_with_folder(report, &text_style(verbose), &near.display().to_string())
 }
 
 /// How text reports are laid out here. Colour codes are stripped on the way out where they are not wanted.
-pub(crate) fn text_style() -> TextStyle {
+pub(crate) fn text_style(verbose: bool) -> TextStyle {
     let width = if io::stdout().is_terminal() { terminal_width() } else { 110 };
-    TextStyle { color: true, width }
+    TextStyle { color: true, width, context: verbose }
 }
 
 fn terminal_width() -> usize {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use envparity_model::{Code, Severity};
+use envparity_model::{Code, ContextRow, Severity};
 
 use crate::path::without_indices;
 
@@ -33,6 +33,8 @@ pub struct Drift {
     pub remedy: Option<String>,
     /// How many places show it.
     pub count: u64,
+    /// What stands around the first of them, side by side.
+    pub context: Vec<ContextRow>,
     /// The place without what only tells items of lists and maps apart, where that is more than indices.
     pub(crate) place: Option<String>,
 }
@@ -53,6 +55,7 @@ impl Drift {
             hint: None,
             remedy: None,
             count: 1,
+            context: Vec::new(),
             place: None,
         }
     }
@@ -101,6 +104,9 @@ impl Drift {
     }
 }
 
+/// Drifts of one response that are told with what stands around them.
+const WITH_CONTEXT: usize = 20;
+
 /// Places of one response that are told apart; of further ones only the place around them is told.
 const MOST: usize = 1000;
 
@@ -114,7 +120,12 @@ pub(crate) struct Drifts {
 
 impl Drifts {
     /// Adds a drift, or counts it.
-    pub(crate) fn push(&mut self, mut drift: Drift) {
+    pub(crate) fn push(&mut self, drift: Drift) {
+        self.push_within(drift, Vec::new);
+    }
+
+    /// [`push`](Self::push), with what stands around it where it is one of the first.
+    pub(crate) fn push_within(&mut self, mut drift: Drift, context: impl FnOnce() -> Vec<ContextRow>) {
         let mut place = drift.place();
         let next = self.list.len();
         if next >= MOST && !self.seen.contains_key(&(drift.code, place.clone(), drift.kind.clone())) {
@@ -129,6 +140,9 @@ impl Drifts {
             }
             std::collections::hash_map::Entry::Vacant(free) => {
                 free.insert(next);
+                if next < WITH_CONTEXT {
+                    drift.context = context();
+                }
                 self.list.push(drift);
             }
         }

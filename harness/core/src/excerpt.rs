@@ -23,6 +23,18 @@ pub(crate) fn short(text: &str) -> String {
     out
 }
 
+/// Longest line of what stands around a difference, in characters.
+const CONTEXT: usize = 100;
+
+/// [`short`], for a line among others.
+pub(crate) fn line(text: &str) -> String {
+    let shown = short(cut(text, 4 * CONTEXT));
+    match shown.char_indices().nth(CONTEXT) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None => shown,
+    }
+}
+
 /// Spaces that look like the plain one, and characters that look like nothing.
 fn is_invisible(c: char) -> bool {
     (c.is_whitespace() && c != ' ')

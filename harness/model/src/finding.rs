@@ -46,6 +46,9 @@ pub struct Finding {
     pub candidate: Option<String>,
     /// The candidate differs from itself here.
     pub unstable: bool,
+    /// What stands around the difference, side by side; kept for the samples of a [`crate::Group`].
+    #[serde(default)]
+    pub context: Vec<ContextRow>,
     /// Ranked guesses, best first.
     pub suspects: Vec<Suspect>,
     /// Proven causes: each entry is one minimal set, several are alternatives.
@@ -56,6 +59,17 @@ pub struct Finding {
     pub remedy: Option<String>,
     /// What to look at.
     pub hint: Option<String>,
+}
+
+/// One line of what stands around a difference, as either side shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContextRow {
+    /// In the reference; none where it has no such line.
+    pub reference: Option<String>,
+    /// In the candidate; none where it has no such line.
+    pub candidate: Option<String>,
+    /// This is the place that the finding speaks of.
+    pub differs: bool,
 }
 
 /// A package or fact that may be to blame.

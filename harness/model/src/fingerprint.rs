@@ -21,7 +21,7 @@ pub fn fingerprint(
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn without_indices(at: &str) -> String {
+pub(crate) fn without_indices(at: &str) -> String {
     let mut out = String::with_capacity(at.len());
     let mut rest = at;
     while let Some(open) = rest.find('[') {

@@ -11,6 +11,7 @@ mod exchange;
 mod explained;
 mod finding;
 mod fingerprint;
+mod group;
 mod journal;
 mod manifest;
 mod masker;
@@ -26,8 +27,9 @@ pub use exchange::{
     SentRequest, Timing,
 };
 pub use explained::{EXPLAINED_SCHEMA, Explained, ExplainedEnvironment, ExplainedFinding};
-pub use finding::{Culprit, Disposition, Factor, Finding, Proof, Repeat, Suspect, SuspectReason};
+pub use finding::{ContextRow, Culprit, Disposition, Factor, Finding, Proof, Repeat, Suspect, SuspectReason};
 pub use fingerprint::fingerprint;
+pub use group::{Group, SAMPLES};
 pub use journal::{
     EnvironmentLine, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine, LogLine, ManifestLine, Role,
     TrialLine,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseId, ContractCoverage, Ecosystem, FactValue, Finding, Role, Sample, Severity, Way};
+use crate::{CaseId, ContractCoverage, Ecosystem, FactValue, Finding, Group, Role, Sample, Severity, Way};
 
 /// The version of the report's form.
 pub const REPORT_SCHEMA: u32 = 1;
@@ -46,6 +46,9 @@ pub struct Report {
     pub coverage: Coverage,
     /// Most important first.
     pub findings: Vec<Finding>,
+    /// Findings that share endpoint, place and kind, as one; in the order of their first finding.
+    #[serde(default)]
+    pub groups: Vec<Group>,
     /// Package differences.
     pub packages: Packages,
     /// Fact differences, intended ones included, and those that agree counted in `coverage`.

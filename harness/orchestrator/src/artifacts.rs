@@ -35,7 +35,7 @@ impl Format {
     pub fn render(self, report: &Report) -> Vec<u8> {
         match self {
             Self::Text => {
-                let style = envparity_report::TextStyle { color: false, width: 120 };
+                let style = envparity_report::TextStyle { width: 120, ..Default::default() };
                 envparity_report::text(report, &style).into_bytes()
             }
             Self::Json => envparity_report::json(report),

@@ -7,9 +7,29 @@ use envparity_model::{
     CasePlace, Disposition, Environment, FactChange, Finding, PackageChange, Report, Role, Severity,
 };
 
-/// Findings that say the same: one is shown in full, the others by their case or environment.
+/// Findings that are told as one.
 #[derive(Debug)]
 pub(crate) struct Group<'a> {
+    /// Endpoint, place and counts.
+    pub(crate) said: &'a envparity_model::Group,
+    /// What it shows, unlike values first to last.
+    pub(crate) samples: Vec<Sample<'a>>,
+    /// Places of like groups of the same case that are not shown in full.
+    pub(crate) folded: Vec<&'a str>,
+    /// Findings in the group, and in those that were joined to it.
+    pub(crate) size: usize,
+}
+
+impl<'a> Group<'a> {
+    /// The finding that stands for all.
+    pub(crate) fn first(&self) -> &'a Finding {
+        self.samples[0].first
+    }
+}
+
+/// Findings that show the same: one is shown in full, the others by their case or environment.
+#[derive(Debug)]
+pub(crate) struct Sample<'a> {
     /// The one that is shown.
     pub(crate) first: &'a Finding,
     /// Candidates that show it, in order.
@@ -18,10 +38,6 @@ pub(crate) struct Group<'a> {
     pub(crate) more_cases: Vec<&'a CasePlace>,
     /// Other places in the same response with the same fingerprint.
     pub(crate) more_places: usize,
-    /// Places of like findings in the same case that are not shown in full.
-    pub(crate) folded: Vec<&'a str>,
-    /// Findings in the group.
-    pub(crate) size: usize,
 }
 
 /// A report with its cross references resolved.
@@ -107,18 +123,35 @@ impl<'a> View<'a> {
         rows
     }
 
-    /// Findings that neither a package nor a fact difference shows, without waived ones and noise, grouped,
-    /// worst first.
-    pub(crate) fn groups(&self) -> Vec<Group<'a>> {
-        let mut shown: Vec<&'a Finding> =
-            self.report.findings.iter().filter(|f| self.stands_alone(f)).collect();
-        shown.sort_by_key(|finding| Reverse((finding.severity, finding.disposition == Disposition::Active)));
-        by_case(by_environment(by_fingerprint(shown)))
+    /// Groups that neither a package nor a fact difference shows, worst first; without waived ones and noise, unless
+    /// those are asked for.
+    pub(crate) fn groups(&self, with_waived: bool) -> Vec<Group<'a>> {
+        let is_shown = |finding: &'a Finding| {
+            let counts = matches!(finding.disposition, Disposition::Active | Disposition::BelowGate);
+            (with_waived || counts) && (finding.case.is_some() || !self.is_listed(finding))
+        };
+        let mut groups: Vec<Group<'a>> = self
+            .report
+            .groups
+            .iter()
+            .filter(|said| is_shown(&self.report.findings[said.findings[0]]))
+            .map(|said| self.group(said))
+            .collect();
+        groups.sort_by_key(|group| {
+            Reverse((group.said.severity, group.said.disposition == Disposition::Active))
+        });
+        alike(groups)
     }
 
-    fn stands_alone(&self, finding: &'a Finding) -> bool {
-        let shown = matches!(finding.disposition, Disposition::Active | Disposition::BelowGate);
-        shown && (finding.case.is_some() || !self.is_listed(finding))
+    /// A group with what it shows.
+    fn group(&self, said: &'a envparity_model::Group) -> Group<'a> {
+        let findings = said.findings.iter().map(|at| &self.report.findings[*at]).collect();
+        Group {
+            said,
+            samples: by_case(by_environment(by_fingerprint(findings))),
+            folded: Vec::new(),
+            size: said.findings.len(),
+        }
     }
 
     /// A package or fact difference shows it.
@@ -139,45 +172,65 @@ pub(crate) fn is_baseline(environment: &str) -> bool {
     environment == "baseline"
 }
 
-fn by_fingerprint(findings: Vec<&Finding>) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
+/// Groups of other endpoints that show the same and nothing else are told together.
+fn alike(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
+    let mut kept: Vec<Group<'_>> = Vec::new();
+    let mut seen = HashMap::new();
+    for mut group in groups {
+        let [sample] = group.samples.as_slice() else {
+            kept.push(group);
+            continue;
+        };
+        let is_in_case = sample.first.case.is_some();
+        let key = format!("{:?}", (what(sample), &sample.environments, is_in_case));
+        let at = *seen.entry(key).or_insert(kept.len());
+        match kept.get_mut(at) {
+            Some(into) => {
+                into.size += group.size;
+                let sample = group.samples.remove(0);
+                into.samples[0].more_places += sample.more_places;
+                into.samples[0].more_cases.extend(sample.first.case.as_ref());
+                into.samples[0].more_cases.extend(sample.more_cases);
+            }
+            None => kept.push(group),
+        }
+    }
+    kept
+}
+
+fn by_fingerprint(findings: Vec<&Finding>) -> Vec<Sample<'_>> {
+    let mut samples: Vec<Sample<'_>> = Vec::new();
     let mut seen = HashMap::new();
     for finding in findings {
-        let key = (finding.fingerprint.as_str(), finding.disposition, finding.severity);
-        if let Some(&at) = seen.get(&key) {
-            let group: &mut Group<'_> = &mut groups[at];
-            group.more_places += 1;
-            group.size += 1;
-        } else {
-            seen.insert(key, groups.len());
-            groups.push(Group {
+        let at = *seen.entry(finding.fingerprint.as_str()).or_insert(samples.len());
+        match samples.get_mut(at) {
+            Some(sample) => sample.more_places += 1,
+            None => samples.push(Sample {
                 first: finding,
                 environments: vec![&finding.environment],
                 more_cases: Vec::new(),
                 more_places: 0,
-                folded: Vec::new(),
-                size: 1,
-            });
+            }),
         }
     }
-    groups
+    samples
 }
 
-fn by_environment(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
-    let key =
-        |group: &Group<'_>| format!("{:?}", (what(group), group.first.case.as_ref().map(|case| &case.id)));
-    merge(groups, key, |into, from| into.environments.extend(from.environments))
+fn by_environment(samples: Vec<Sample<'_>>) -> Vec<Sample<'_>> {
+    let key = |sample: &Sample<'_>| {
+        format!("{:?}", (what(sample), sample.first.case.as_ref().map(|case| &case.id)))
+    };
+    merge(samples, key, |into, from| into.environments.extend(from.environments))
 }
 
-fn by_case(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
-    let key =
-        |group: &Group<'_>| format!("{:?}", (what(group), &group.environments, group.first.case.is_some()));
-    merge(groups, key, |into, from| into.more_cases.extend(from.first.case.as_ref()))
+fn by_case(samples: Vec<Sample<'_>>) -> Vec<Sample<'_>> {
+    let key = |sample: &Sample<'_>| format!("{:?}", (what(sample), &sample.environments));
+    merge(samples, key, |into, from| into.more_cases.extend(from.first.case.as_ref()))
 }
 
 /// What a finding says, without where. Values and suspects belong to it: nothing that differs is hidden.
-fn what(group: &Group<'_>) -> String {
-    let f = group.first;
+fn what(sample: &Sample<'_>) -> String {
+    let f = sample.first;
     let suspects: Vec<_> = f.suspects.iter().map(|suspect| &suspect.subject).collect();
     let judged = (f.code, f.severity, f.disposition, f.unstable);
     let judged = (judged, is_baseline(&f.environment));
@@ -185,21 +238,20 @@ fn what(group: &Group<'_>) -> String {
 }
 
 fn merge<'a>(
-    groups: Vec<Group<'a>>,
-    key: impl Fn(&Group<'a>) -> String,
-    join: impl Fn(&mut Group<'a>, Group<'a>),
-) -> Vec<Group<'a>> {
-    let mut merged: Vec<Group<'a>> = Vec::new();
+    samples: Vec<Sample<'a>>,
+    key: impl Fn(&Sample<'a>) -> String,
+    join: impl Fn(&mut Sample<'a>, Sample<'a>),
+) -> Vec<Sample<'a>> {
+    let mut merged: Vec<Sample<'a>> = Vec::new();
     let mut seen = HashMap::new();
-    for group in groups {
-        let at = *seen.entry(key(&group)).or_insert(merged.len());
+    for sample in samples {
+        let at = *seen.entry(key(&sample)).or_insert(merged.len());
         match merged.get_mut(at) {
             Some(into) => {
-                into.size += group.size;
-                into.more_places += group.more_places;
-                join(into, group);
+                into.more_places += sample.more_places;
+                join(into, sample);
             }
-            None => merged.push(group),
+            None => merged.push(sample),
         }
     }
     merged

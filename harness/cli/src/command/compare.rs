@@ -19,7 +19,7 @@ use crate::values;
 pub(crate) async fn execute(common: &Common, args: CompareArgs) -> Result<Exit, Failure> {
     let recordings = args.sides.iter().filter(|side| is_recording(side)).count();
     if recordings == args.sides.len() {
-        return compare_recordings(&args);
+        return compare_recordings(common, &args);
     }
     if recordings > 0 {
         return Err(Failure::usage(
@@ -45,12 +45,14 @@ pub(crate) async fn execute(common: &Common, args: CompareArgs) -> Result<Exit, 
     run(common, settings, selection, &args.output, false).await
 }
 
-fn compare_recordings(args: &CompareArgs) -> Result<Exit, Failure> {
+fn compare_recordings(common: &Common, args: &CompareArgs) -> Result<Exit, Failure> {
     let sides: Vec<&Path> = args.sides.iter().map(Path::new).collect();
     let gate = gate_of(args)?;
     let report = envparity_orchestrator::compare_recordings(&sides, gate).map_err(Failure::unreachable)?;
     match args.output.output {
-        crate::args::Output::Text => output::result(&envparity_report::text(&report, &output::text_style())),
+        crate::args::Output::Text => {
+            output::result(&envparity_report::text(&report, &output::text_style(common.verbose)));
+        }
         crate::args::Output::Json => output::bytes(&envparity_report::json(&report)),
     }
     for (format, path) in settings::reports(&args.output.report)? {

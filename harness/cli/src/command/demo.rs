@@ -77,7 +77,7 @@ async fn play(
     let finished = envparity_orchestrator::run(request, &|event| progress.show(event)).await;
     progress.finish();
     let finished = finished?;
-    print(&finished, Output::Text);
+    print(common, &finished, Output::Text);
     if finished.report.verdict == act.expected {
         return Ok(Exit::Done);
     }

@@ -18,6 +18,6 @@ pub(crate) async fn execute(common: &Common, args: ExplainArgs) -> Result<Exit, 
     let finished = envparity_orchestrator::explain_run(request, &folder, &|event| progress.show(event)).await;
     progress.finish();
     let finished = finished?;
-    print(&finished, output.output);
+    print(common, &finished, output.output);
     conclude(&finished)
 }

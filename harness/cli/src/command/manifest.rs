@@ -36,7 +36,9 @@ pub(crate) async fn execute(common: &Common, args: &ManifestArgs) -> Result<Exit
     progress.finish();
     let line = collected.map_err(Failure::unreachable)?;
     match args.output {
-        Output::Text => output::result(&envparity_report::manifest_text(&line, &output::text_style())),
+        Output::Text => {
+            output::result(&envparity_report::manifest_text(&line, &output::text_style(common.verbose)));
+        }
         Output::Json => output::bytes(&envparity_report::manifest_json(&line)),
     }
     match line.state {

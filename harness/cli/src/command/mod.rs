@@ -34,7 +34,7 @@ pub(crate) async fn execute(cli: Cli) -> Exit {
         Command::Demo(args) => Box::pin(demo::execute(common, &args)).await,
         Command::Record(args) => Box::pin(record::execute(common, args)).await,
         Command::Explain(args) => explain::execute(common, args).await,
-        Command::Report(args) => report::execute(&args),
+        Command::Report(args) => report::execute(common, &args),
         Command::Approve(args) => approve::execute(common, &args),
         Command::Noise(args) => noise::execute(&args),
         Command::Suggest(args) => suggest::execute(&args),

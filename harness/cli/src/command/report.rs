@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::args::{Output, ReportArgs};
+use crate::args::{Common, Output, ReportArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{output, settings};
@@ -19,12 +19,12 @@ pub(crate) fn find(run: &str) -> Result<PathBuf, Failure> {
 }
 
 /// Reports.
-pub(crate) fn execute(args: &ReportArgs) -> Result<Exit, Failure> {
+pub(crate) fn execute(common: &Common, args: &ReportArgs) -> Result<Exit, Failure> {
     let folder = find(&args.run)?;
     let report = envparity_orchestrator::report_of(&folder).map_err(Failure::unreachable)?;
     let asked = settings::reports(&args.report)?;
     match args.output {
-        Output::Text => output::result(&output::report_text(&report, &folder)),
+        Output::Text => output::result(&output::report_text(&report, &folder, common.verbose)),
         Output::Json => output::bytes(&envparity_report::json(&report)),
     }
     envparity_orchestrator::write_reports(&report, &folder, &asked)

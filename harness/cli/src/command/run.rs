@@ -51,7 +51,7 @@ pub(crate) async fn run(
     if alone {
         return Ok(recorded(&finished));
     }
-    print(&finished, output.output);
+    print(common, &finished, output.output);
     conclude(&finished)
 }
 
@@ -85,9 +85,11 @@ pub(crate) fn request_of(
 }
 
 /// Prints a report.
-pub(crate) fn print(finished: &Finished, form: Output) {
+pub(crate) fn print(common: &Common, finished: &Finished, form: Output) {
     match form {
-        Output::Text => output::result(&output::report_text(&finished.report, &finished.folder)),
+        Output::Text => {
+            output::result(&output::report_text(&finished.report, &finished.folder, common.verbose));
+        }
         Output::Json => output::bytes(&envparity_report::json(&finished.report)),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use envparity_config::PackagePolicy;
 use envparity_model::{
-    Baseline, CasePlace, Code, Disposition, Environment, Finding, Gate, ManifestState, PackageChange,
+    Baseline, CasePlace, Code, Disposition, Environment, Finding, Gate, Group, ManifestState, PackageChange,
     REPORT_SCHEMA, Report, Role, Severity, Timings, Verdict, fingerprint,
 };
 
@@ -48,6 +48,8 @@ impl Analysis {
         }
         let waiver_lines = waivers.lines(self.meta.full_run);
         self.sort(&mut findings);
+        let groups = Group::all(&findings);
+        keep_context_of_samples(&mut findings, &groups);
         let mut causes = std::mem::take(&mut self.causes);
         causes.sort_by_key(|cause| std::cmp::Reverse(weight(cause.exit_code)));
         causes.dedup();
@@ -70,6 +72,7 @@ impl Analysis {
             baseline: self.baseline_summary(),
             coverage,
             findings,
+            groups,
             packages: packages.packages,
             facts: facts.changes,
             waivers: waiver_lines,
@@ -145,6 +148,7 @@ impl Analysis {
             reference: drift.reference,
             candidate: drift.candidate,
             unstable: drift.unstable,
+            context: drift.context,
             suspects,
             culprits: Vec::new(),
             repeat: request.map(|request| repeat::curl(&request, url, self.meta.folder.as_deref())),
@@ -279,6 +283,16 @@ fn is_package(code: Code) -> bool {
 /// How strongly a cause's exit code outranks others.
 fn weight(exit_code: i32) -> usize {
     STRONG.iter().position(|code| *code == exit_code).map_or(0, |at| STRONG.len() - at)
+}
+
+/// Of a thousand findings alike, the context of the first few tells enough.
+fn keep_context_of_samples(findings: &mut [Finding], groups: &[Group]) {
+    let samples: HashSet<usize> = groups.iter().flat_map(|group| group.samples.iter().copied()).collect();
+    for (at, finding) in findings.iter_mut().enumerate() {
+        if !samples.contains(&at) {
+            finding.context = Vec::new();
+        }
+    }
 }
 
 /// What the run says, and the exit code: a strong cause, else drift at the gate, else anything inconclusive.

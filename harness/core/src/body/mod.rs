@@ -6,6 +6,7 @@ mod embedded;
 mod read;
 mod ruled;
 mod streams;
+mod stretch;
 mod structured;
 pub(crate) mod text;
 mod tree;

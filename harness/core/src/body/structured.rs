@@ -1,11 +1,11 @@
 //! What a walk over JSON finds, turned into noise or into drifts.
 
-use envparity_model::Code;
+use envparity_model::{Code, ContextRow};
 
 use super::{Shapes, sides};
 use crate::drift::{Drift, Drifts};
 use crate::excerpt::short;
-use crate::json::{Sink, What};
+use crate::json::{Around, Sink, What};
 use crate::noise::Noise;
 use crate::path::Path;
 
@@ -17,7 +17,7 @@ pub(super) struct Learn<'n> {
 }
 
 impl Sink for Learn<'_> {
-    fn found(&mut self, path: &Path<'_>, what: What<'_>) {
+    fn found(&mut self, path: &Path<'_>, what: What<'_>, _: Around<'_, '_>) {
         learn_at(self.noise, path.hash(), || format!("{}{}", self.within, path.render_starred()), what);
     }
 
@@ -62,9 +62,10 @@ pub(super) struct Judge<'d> {
 }
 
 impl Sink for Judge<'_> {
-    fn found(&mut self, path: &Path<'_>, what: What<'_>) {
+    fn found(&mut self, path: &Path<'_>, what: What<'_>, around: Around<'_, '_>) {
         let place = path.has_map().then(|| format!("{}{}", self.within, path.render_starred()));
-        judge_at(self.drifts, format!("{}{}", self.within, path.render()), place, what);
+        let at = format!("{}{}", self.within, path.render());
+        judge_at(self.drifts, (at, place), what, || around.rows());
     }
 
     fn shaped(&mut self, path: &Path<'_>, kind: &'static str, why: String) {
@@ -72,9 +73,14 @@ impl Sink for Judge<'_> {
     }
 }
 
-/// Turns one difference between reference and candidate into a drift. `place` is given where it is not `at` without
-/// indices.
-pub(super) fn judge_at(drifts: &mut Drifts, at: String, place: Option<String>, what: What<'_>) {
+/// Turns one difference between reference and candidate into a drift. The second name of the place is given where it
+/// is not the first one without indices.
+pub(super) fn judge_at(
+    drifts: &mut Drifts,
+    (at, place): (String, Option<String>),
+    what: What<'_>,
+    context: impl FnOnce() -> Vec<ContextRow>,
+) {
     let mut drift = match what {
         What::Type { left, right, texts } => {
             let kind = if left.name() == "null" || right.name() == "null" { Some("null") } else { None };
@@ -115,5 +121,5 @@ pub(super) fn judge_at(drifts: &mut Drifts, at: String, place: Option<String>, w
         What::Noise { .. } | What::Keys(_) | What::Varied | What::Symbolic => return,
     };
     drift.place = place;
-    drifts.push(drift);
+    drifts.push_within(drift, context);
 }

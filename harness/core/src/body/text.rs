@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use envparity_model::Code;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::stretch::Stretch;
 use super::{Shapes, sides};
 use crate::drift::{Drift, Drifts};
 use crate::excerpt::short;
@@ -115,7 +116,10 @@ fn judge_hunk(
         let at = hunk.left.0 + offset;
         let (l, r) = (lefts[at], rights[hunk.right.0 + offset]);
         if l != r {
-            judge_line(at, l, r, noise, lens, drifts, shapes);
+            let here = Stretch { left: at..at + 1, right: hunk.right.0 + offset..hunk.right.0 + offset + 1 };
+            judge_line(at, l, r, noise, lens, shapes, |drift| {
+                drifts.push_within(drift, || here.rows(lefts, rights));
+            });
         }
     }
     let rest = |lines: &[&str], (start, len): (usize, usize)| lines[start + both..start + len].join("\n");
@@ -134,12 +138,13 @@ fn judge_hunk(
         return drifts.push(space("", "another number of blank lines"));
     }
     let show = |text: &str| if text.is_empty() { "absent".to_owned() } else { short(text) };
-    drifts.push(
-        Drift::at(Code::ResponseValue, "body")
-            .kind("lines")
-            .sides(show(&gone), show(&come))
-            .hint(format!("at line {}", hunk.left.0 + both + 1)),
-    );
+    let here = Stretch {
+        left: hunk.left.0 + both..hunk.left.0 + hunk.left.1,
+        right: hunk.right.0 + both..hunk.right.0 + hunk.right.1,
+    };
+    let drift = Drift::at(Code::ResponseValue, "body").kind("lines").sides(show(&gone), show(&come));
+    let drift = drift.hint(format!("at line {}", hunk.left.0 + both + 1));
+    drifts.push_within(drift, || here.rows(lefts, rights));
 }
 
 fn judge_line(
@@ -148,8 +153,8 @@ fn judge_line(
     right: &str,
     noise: &TextNoise,
     lens: &Lens<'_>,
-    drifts: &mut Drifts,
     shapes: &mut Shapes,
+    mut push: impl FnMut(Drift),
 ) {
     if matches!(lens.compare(left, right), Likeness::Masked | Likeness::Symbol) {
         return;
@@ -165,17 +170,17 @@ fn judge_line(
         ));
         match forms.check(right) {
             Ok(()) => {}
-            Err(Misfit::Form(kind)) => drifts.push(drift(Code::ResponseFormat).kind(kind)),
-            Err(Misfit::Content) => drifts.push(drift(Code::ResponseValue)),
+            Err(Misfit::Form(kind)) => push(drift(Code::ResponseFormat).kind(kind)),
+            Err(Misfit::Content) => push(drift(Code::ResponseValue)),
         }
         return;
     }
     if same_but_space(left, right) {
-        return drifts.push(drift(Code::ResponseTextSpace));
+        return push(drift(Code::ResponseTextSpace));
     }
     match same_meaning(left, right) {
-        Some(kind) => drifts.push(drift(Code::ResponseFormat).kind(kind)),
-        None => drifts.push(drift(Code::ResponseValue)),
+        Some(kind) => push(drift(Code::ResponseFormat).kind(kind)),
+        None => push(drift(Code::ResponseValue)),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::around::Around;
 use super::document::{Document, Kind, NodeId};
 use crate::lens::{Hand, Lens};
 use crate::noise::{Noise, Place};
@@ -47,7 +48,7 @@ pub(crate) enum What<'v> {
 /// Takes what a walk finds.
 pub(crate) trait Sink {
     /// A difference at this place.
-    fn found(&mut self, path: &Path<'_>, what: What<'_>);
+    fn found(&mut self, path: &Path<'_>, what: What<'_>, around: Around<'_, '_>);
 
     /// Only the shape was compared at this place, because of a `kind` of knowledge.
     fn shaped(&mut self, path: &Path<'_>, kind: &'static str, why: String);
@@ -71,6 +72,8 @@ pub(crate) struct Walk<'w, 'a> {
     pub(super) rules: &'w CaseRules<'w>,
     pub(super) flat: bool,
     pub(super) path: Path<'a>,
+    /// For each depth that was stepped into, the values of both sides.
+    entered: Vec<(NodeId, NodeId)>,
     pub(super) sink: &'w mut dyn Sink,
     pub(super) varied: HashMap<u64, bool>,
     /// Numbers of large values, by side, node, blindness and place.
@@ -101,6 +104,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             flat: rules.is_plain(),
             rules,
             path: Path::default(),
+            entered: vec![(Document::ROOT, Document::ROOT)],
             sink,
             varied: HashMap::new(),
             canons: HashMap::new(),
@@ -120,7 +124,9 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     pub(super) fn found(&mut self, what: What<'_>) {
         self.explained = true;
-        self.sink.found(&self.path, what);
+        let around =
+            Around { documents: (self.left, self.right), steps: self.path.steps(), entered: &self.entered };
+        self.sink.found(&self.path, what, around);
     }
 
     /// A difference that noise, a rule or a symbol explains.
@@ -159,7 +165,9 @@ impl<'w, 'a> Walk<'w, 'a> {
             return;
         }
         self.path.push(step);
+        self.entered.push((left, right));
         self.value(left, right, mode);
+        self.entered.pop();
         self.path.pop();
     }
 

@@ -20,6 +20,8 @@ pub struct TextStyle {
     pub color: bool,
     /// Columns of the terminal; 0: as for a file, 100.
     pub width: usize,
+    /// Show what stands around each difference.
+    pub context: bool,
 }
 
 /// The report as text for a terminal or a log. Untrusted values cannot add lines or escape sequences.
@@ -39,7 +41,7 @@ pub fn text_with_folder(report: &Report, style: &TextStyle, folder: &str) -> Str
     cases::suites(&mut page, report);
     page.blank();
     verdict::causes(&mut page, report);
-    findings::findings(&mut page, &view);
+    findings::findings(&mut page, &view, style.context);
     packages::packages(&mut page, &view);
     packages::facts(&mut page, &view);
     cases::uncovered(&mut page, &view);
@@ -69,7 +71,7 @@ mod tests {
     use crate::{fixtures, visible::columns};
 
     fn plain(report: &Report) -> String {
-        text_with_folder(report, &TextStyle { color: false, width: 100 }, "target/parity/latest")
+        text_with_folder(report, &TextStyle { width: 100, ..TextStyle::default() }, "target/parity/latest")
     }
 
     #[test]
@@ -82,7 +84,7 @@ mod tests {
     #[test]
     fn colour_adds_sequences_and_nothing_else() {
         for (name, report) in fixtures::all() {
-            let style = TextStyle { color: true, width: 100 };
+            let style = TextStyle { color: true, width: 100, ..TextStyle::default() };
             let colored = text_with_folder(&report, &style, "target/parity/latest");
             let stripped: String = colored
                 .split('\u{1b}')

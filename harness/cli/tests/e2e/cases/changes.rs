@@ -9,7 +9,12 @@ use flate2::{Compression, write::GzEncoder};
 use crate::support::Project;
 use crate::support::wire::{Wire, ok, response};
 
-tests!("changes": each_is_found_at_its_place, those_without_meaning_are_not_found);
+tests!(
+    "changes":
+    each_is_found_at_its_place,
+    those_without_meaning_are_not_found,
+    one_change_in_many_cases_is_told_once
+);
 
 /// (name, the reference's response, the candidate's, findings above info).
 type Change = (&'static str, Vec<u8>, Vec<u8>, &'static [&'static str]);
@@ -200,4 +205,38 @@ fn each_is_found_at_its_place() {
 
 fn those_without_meaning_are_not_found() {
     check(without_meaning);
+}
+
+fn one_change_in_many_cases_is_told_once() {
+    let serve = |pace: &'static str| {
+        Wire::start(move |path, stream| {
+            let run = path.rsplit('/').next().unwrap_or_default();
+            let body = format!(r#"{{"id":"{run}","km":{run},"pace":"{pace}{run}"}}"#);
+            stream.write_all(&json(body))
+        })
+    };
+    let (reference, candidate) = (serve("4:3"), serve("4.3"));
+    let requests: String = (0..6).map(|run| format!("GET {{{{base}}}}/runs/{run}\n\n")).collect();
+    let project = Project::local()
+        .reference_is("one", &reference.lines())
+        .candidate_is("other", &candidate.lines())
+        .compare("allow-same-engine", "false")
+        .with_control()
+        .suite("runs", &requests);
+    let outcome = project.run();
+    let report = outcome.report();
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(6));
+    let [group] = report["groups"].as_array().expect("a list").as_slice() else {
+        panic!("one group: {:#}", report["groups"])
+    };
+    assert_eq!((group["endpoint"].as_str(), group["cases"].as_u64()), (Some("GET /runs/*"), Some(6)));
+    let said = outcome.words();
+    assert!(
+        said.contains("in 6 cases") && said.contains("and 3 more cases that show other values"),
+        "{said}"
+    );
+    assert!(!said.contains("> pace"), "{said}");
+    let said = project.parity(&["-v", "report", "latest"]).words();
+    let line = said.lines().find(|line| line.contains("> pace: \"4:30\"")).expect("the place");
+    assert!(line.contains("> pace: \"4.30\"") && said.contains("km: 0"), "{said}");
 }

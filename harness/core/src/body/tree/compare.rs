@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use envparity_model::Code;
+use envparity_model::{Code, ContextRow};
 
 use super::align::align;
 use super::path::{Path, Step};
@@ -12,6 +12,7 @@ use crate::body::Shapes;
 use crate::body::embedded::Embedded;
 use crate::body::structured::{judge_at, learn_at};
 use crate::drift::{Drift, Drifts};
+use crate::excerpt::line;
 use crate::form::{Form, Forms, Misfit};
 use crate::json::{Kind, What};
 use crate::lens::{Hand, Lens, Likeness};
@@ -41,6 +42,8 @@ pub(crate) struct Comparison<'c> {
     lens: Lens<'c>,
     purpose: Purpose<'c>,
     path: Path<'c>,
+    /// The elements that the walk is in, on both sides.
+    around: Vec<(Id, Id)>,
     explained: bool,
 }
 
@@ -48,7 +51,16 @@ impl<'c> Comparison<'c> {
     pub(crate) fn new(trees: (&'c Tree, &'c Tree), lens: Lens<'c>, purpose: Purpose<'c>) -> Self {
         let hashes = (trees.0.hashes(Hand::Left, &lens), trees.1.hashes(Hand::Right, &lens));
         let (left, right) = trees;
-        Self { left, right, hashes, lens, purpose, path: Path::default(), explained: false }
+        Self {
+            left,
+            right,
+            hashes,
+            lens,
+            purpose,
+            path: Path::default(),
+            around: Vec::new(),
+            explained: false,
+        }
     }
 
     /// Compares both trees. True where something differs in meaning, whether or not it is drift.
@@ -97,7 +109,11 @@ impl<'c> Comparison<'c> {
                 learn_at(noise, self.path.hash(), || self.path.render_starred(), what);
             }
             Purpose::Judge { drifts, .. } => {
-                judge_at(drifts, self.path.render(), Some(self.path.render_starred()), what);
+                let at = (self.path.render(), Some(self.path.render_starred()));
+                let (trees, around) = ((self.left, self.right), self.around.last());
+                judge_at(drifts, at, what, || {
+                    around.map(|ids| element_rows(trees, *ids)).unwrap_or_default()
+                });
             }
         }
     }
@@ -136,11 +152,12 @@ impl<'c> Comparison<'c> {
                 walk.explained = true;
                 return;
             }
+            walk.around.push((left, right));
             walk.attributes(l, r);
-            if l.is_data() && r.is_data() && walk.embedded(l, r) {
-                return;
+            if !(l.is_data() && r.is_data() && walk.embedded(l, r)) {
+                walk.below(l, r);
             }
-            walk.below(l, r);
+            walk.around.pop();
         });
     }
 
@@ -313,6 +330,12 @@ impl<'c> Comparison<'c> {
             walk.missing(what, &here, |tree, parent| tree.count(parent, &element.name) > 0);
         });
     }
+}
+
+/// An element as either side has it, in short.
+fn element_rows(trees: (&Tree, &Tree), (left, right): (Id, Id)) -> Vec<ContextRow> {
+    let show = |tree: &Tree, id| Some(line(&tree.shown(id)));
+    vec![ContextRow { reference: show(trees.0, left), candidate: show(trees.1, right), differs: true }]
 }
 
 impl Tree {
