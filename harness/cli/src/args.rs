@@ -310,10 +310,10 @@ pub(crate) struct ApproveArgs {
     /// The folder of the snapshots [default: `baseline` of `[compare]`]
     #[arg(long, value_name = "DIR")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Leave the decision to `cargo insta review`: write `.snap.new` files
+    /// Leave the decision to `cargo insta review`: write `.snap.new` files (it needs a package around them)
     #[arg(long)]
     pub(crate) pending: bool,
-    /// Delete snapshots that belong to no case of the run
+    /// Delete snapshots of cases that are gone: after a run of all cases, without --only
     #[arg(long)]
     pub(crate) prune: bool,
 }

@@ -64,6 +64,7 @@ impl Comparator {
         rechecks: impl IntoIterator<Item = Side<'a>>,
     ) -> PreludeResult {
         let rechecks: Vec<Side<'a>> = rechecks.into_iter().collect();
+        self.remember_captures(input, &rechecks);
         self.learn_symbols(input, &rechecks);
         prelude::judge(input, &self.rules.of(&input.place.id))
     }

@@ -111,6 +111,7 @@ pub(crate) fn analyse_sources(
         analysis.baseline(path, kept.count());
         let mut comparison = BaselineComparison::new(&reference, &kept, &config);
         comparison.wants_control = file.with_suites && config.compare.control == Control::Auto;
+        comparison.set_up()?;
         for place in &reference.0.header.cases {
             analysis.case(BASELINE, place, comparison.next(place)?.0);
         }
@@ -180,6 +181,7 @@ pub(crate) fn doubtful(
     if file.baseline.is_some() {
         let kept = KeptBaseline::open(folder)?;
         let mut comparison = BaselineComparison::new(&reference, &kept, &config);
+        comparison.set_up()?;
         let mut cases = Vec::new();
         for place in &reference.0.header.cases {
             if comparison.next(place)?.1 {
@@ -204,6 +206,7 @@ pub(crate) fn compare_trial(
     let reference = Sources::Run(folder.to_owned()).read(&file.reference)?;
     let trial = Sources::Run(trial.to_owned()).read(name)?;
     let mut comparison = Comparison::new(&reference, &trial, &config);
+    comparison.preludes(&reference.0.header.setup)?;
     let mut results = BTreeMap::new();
     for place in &reference.0.header.cases {
         // Those that are not asked for too: what they capture stands in later ones.

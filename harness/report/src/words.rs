@@ -1,9 +1,11 @@
 //! Figures, versions and directions in words.
 
 use envparity_model::{
-    Baseline, ChangeKind, ContractCoverage, Disposition, Factor, PackageSummary, Report, Sample, Severity,
-    Suspect, SuspectReason,
+    Baseline, ChangeKind, ContractCoverage, Disposition, Factor, NotCompared, PackageSummary, Report, Sample,
+    Severity, Suspect, SuspectReason,
 };
+
+use crate::view::is_baseline;
 
 /// Which pass, behind an environment; nothing for the one that is compared.
 pub(crate) const fn pass(sample: Sample) -> &'static str {
@@ -26,6 +28,11 @@ pub(crate) fn seconds(ms: u64) -> String {
         10_000..60_000 => format!("{} s", ms / 1000),
         _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
     }
+}
+
+/// Whether somebody wants a case left out. That it waits for approval is nobody's intention.
+pub(crate) fn is_intended(not: &NotCompared) -> bool {
+    not.intended && !not.environment.as_deref().is_some_and(is_baseline)
 }
 
 /// `23 snapshots, 22 cases compared, 1 not approved yet`.

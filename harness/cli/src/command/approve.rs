@@ -56,22 +56,13 @@ fn words(approval: &Approval, args: &ApproveArgs) -> String {
     if more > 0 {
         lines.push(format!("and {more} more"));
     }
-    let count = |wanted: fn(&Approving) -> bool| approval.cases.iter().filter(|(_, d)| wanted(d)).count();
-    let mut counts = vec![format!("{} approved", approval.cases.len() - refusals(approval))];
-    for (number, what) in [
-        (count(|done| *done == Approving::New), "new"),
-        (count(|done| *done == Approving::Changed), "changed"),
-        (count(|done| *done == Approving::Unchanged), "unchanged"),
-        (refusals(approval), "refused"),
-        (approval.stale.len(), if args.prune { "deleted" } else { "stale" }),
-    ] {
-        if number > 0 {
-            counts.push(format!("{number} {what}"));
-        }
+    lines.push(summary(approval, args));
+    if args.prune && approval.partial {
+        lines.push(
+            "note        not every case was looked at, so nothing is pruned: approve a run of all cases"
+                .to_owned(),
+        );
     }
-    let folder = near(&approval.folder);
-    let ending = if args.pending { "   pending: `cargo insta review`" } else { "" };
-    lines.push(format!("{}   {}{ending}", counts.join(", "), folder.display()));
     if approval.uncontrolled {
         lines.push(
             "note        the reference was sampled once: what differs by nature stands as it was".to_owned(),
@@ -82,8 +73,33 @@ fn words(approval: &Approval, args: &ApproveArgs) -> String {
     shown.join("\n")
 }
 
-fn refusals(approval: &Approval) -> usize {
-    approval.cases.iter().filter(|(_, done)| matches!(done, Approving::Refused(_))).count()
+/// `23 approved: 2 new, 21 unchanged   snapshots`, or what waits for a decision.
+fn summary(approval: &Approval, args: &ApproveArgs) -> String {
+    let count = |wanted: fn(&Approving) -> bool| approval.cases.iter().filter(|(_, d)| wanted(d)).count();
+    let list = |parts: &[(usize, &str)]| {
+        let said = parts.iter().filter(|(number, _)| *number > 0);
+        said.map(|(number, what)| format!("{number} {what}")).collect::<Vec<_>>().join(", ")
+    };
+    let new = count(|done| *done == Approving::New);
+    let changed = count(|done| *done == Approving::Changed);
+    let unchanged = count(|done| *done == Approving::Unchanged);
+    let rest = [
+        (count(|done| matches!(done, Approving::Refused(_))), "refused"),
+        (approval.stale.len(), if args.prune { "deleted" } else { "stale" }),
+    ];
+    let (first, parts) = if args.pending {
+        (format!("{} pending", new + changed), list(&[(new, "new"), (changed, "changed")]))
+    } else {
+        let parts = list(&[(new, "new"), (changed, "changed"), (unchanged, "unchanged")]);
+        (format!("{} approved", new + changed + unchanged), parts)
+    };
+    let first = if parts.is_empty() { first } else { format!("{first} ({parts})") };
+    let stand = if args.pending { unchanged } else { 0 };
+    let all: Vec<String> = std::iter::once(first)
+        .chain([list(&[(stand, "unchanged")]), list(&rest)].into_iter().filter(|said| !said.is_empty()))
+        .collect();
+    let ending = if args.pending && new + changed > 0 { "   next: cargo insta review" } else { "" };
+    format!("{}   {}{ending}", all.join(", "), near(&approval.folder).display())
 }
 
 fn near(folder: &Path) -> PathBuf {

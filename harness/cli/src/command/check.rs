@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use envparity_orchestrator::Plan;
+use envparity_orchestrator::{BASELINE, Plan};
 
 use crate::args::{CheckArgs, Common, Output};
 use crate::command::run::{choose_candidates, selection};
@@ -27,13 +27,15 @@ pub(crate) fn execute(common: &Common, args: &CheckArgs) -> Result<Exit, Failure
                 let _ = writeln!(text, "{}   {}:{}", case.id, case.file, case.line);
             }
             let compare = &config.compare;
+            let baseline = compare.baseline.as_ref().map(|_| BASELINE.to_owned());
+            let against: Vec<String> = compare.candidates.iter().cloned().chain(baseline).collect();
             let _ = writeln!(
                 text,
                 "{} cases in {}, {} against {}",
                 plan.cases.len(),
                 places(&plan),
                 compare.reference,
-                compare.candidates.join(", ")
+                against.join(", ")
             );
             output::result(&text);
         }

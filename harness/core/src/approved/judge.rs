@@ -37,6 +37,15 @@ impl Approver {
         }
     }
 
+    /// Takes in an entry of the set-up, before any case: what it captured is known in all of them.
+    pub fn prelude(&mut self, place: &CasePlace, primary: Side<'_>, others: &[Side<'_>]) {
+        let control = others.first().copied();
+        let input = CaseInput { place, reference: primary, control, candidate: primary, resample: None };
+        self.comparator.prelude(&input, others.iter().skip(1).copied());
+        let all: Vec<Side<'_>> = std::iter::once(primary).chain(others.iter().copied()).collect();
+        self.learn_symbols(&all);
+    }
+
     /// The normal form of one case's answer: `primary`, with what further samples of the reference show to differ by
     /// nature.
     ///
@@ -111,6 +120,19 @@ impl BaselineComparator {
         let authorities = Authorities { reference: authority.clone(), candidate: authority.clone() };
         let comparator = Comparator::new(BASELINE, rules, authorities);
         Self { comparator, authority, symbols: BTreeMap::new() }
+    }
+
+    /// Takes in an entry of the set-up, before any case: what it captured is known in all of them.
+    pub fn prelude(
+        &mut self,
+        place: &CasePlace,
+        today: Side<'_>,
+        control: Option<Side<'_>>,
+        rechecks: &[Side<'_>],
+    ) {
+        self.symbols.extend(captured(today.exchange).map(|(name, value)| (name.to_owned(), value)));
+        let input = CaseInput { place, reference: today, control, candidate: today, resample: None };
+        self.comparator.prelude(&input, rechecks.iter().copied());
     }
 
     /// Compares one case. In what is found, `reference` is the approved side and `candidate` today's.

@@ -11,7 +11,11 @@ use crate::input::CaseResult;
 #[must_use]
 pub(super) fn mirrored(mut result: CaseResult) -> CaseResult {
     // Approved JSON is indented, approved text has no white space at its end: bytes say nothing.
-    result.drifts.retain(|drift| !(drift.code == Code::ResponseBytes && drift.at.as_deref() == Some("body")));
+    result.drifts.retain(|drift| match drift.code {
+        Code::ResponseBytes => drift.at.as_deref() != Some("body"),
+        Code::CommandOutput => drift.kind.as_deref() != Some("bytes"),
+        _ => true,
+    });
     result.drifts.iter_mut().for_each(mirror);
     result.latency = None;
     result.evidence.clear();

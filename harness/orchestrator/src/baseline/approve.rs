@@ -26,7 +26,7 @@ pub struct ApproveRequest {
     pub only: Vec<String>,
     /// Write `.snap.new` files for `cargo insta review` instead.
     pub pending: bool,
-    /// Delete snapshots that belong to no case of the run.
+    /// Delete snapshots of cases that are gone.
     pub prune: bool,
 }
 
@@ -50,8 +50,10 @@ pub struct Approval {
     pub folder: PathBuf,
     /// Every case that was selected, in suite order.
     pub cases: Vec<(CasePlace, Approving)>,
-    /// Files that belong to no case of the run: deleted if that was asked for.
+    /// Snapshots of cases that are gone: deleted if that was asked for. None where [`Self::partial`].
     pub stale: Vec<String>,
+    /// Not every case was looked at: what is gone cannot be told.
+    pub partial: bool,
     /// The reference was sampled once: what differs by nature stands as it was.
     pub uncontrolled: bool,
 }
@@ -75,6 +77,10 @@ pub fn approve(request: &ApproveRequest) -> Result<Approval, Problem> {
     let mut shelf = Shelf::open(&folder)?;
     let globs: Vec<CaseGlob> = request.only.iter().map(|pattern| CaseGlob::new(pattern)).collect();
     let mut standing = BaselineComparator::new(&config.rules, authority_of(&reader.recording));
+    reader.set_up(|place, today, others| {
+        let rechecks: Vec<Side<'_>> = others.iter().skip(1).copied().collect();
+        standing.prelude(place, today, others.first().copied(), &rechecks);
+    })?;
     let mut cases = Vec::new();
     for place in reader.recording.header.cases.clone() {
         let samples = reader.samples(&place)?;
@@ -89,7 +95,10 @@ pub fn approve(request: &ApproveRequest) -> Result<Approval, Problem> {
         }
         let done = match form {
             Err(why) => Approving::Refused(why),
-            Ok(_) if stands => Approving::Unchanged,
+            Ok(_) if stands => {
+                shelf.settle(&place)?;
+                Approving::Unchanged
+            }
             Ok(form) => {
                 let new = known.is_none();
                 shelf.write(&place, &form, request.pending)?;
@@ -98,10 +107,10 @@ pub fn approve(request: &ApproveRequest) -> Result<Approval, Problem> {
         };
         cases.push((place, done));
     }
-    let all = file.full && globs.is_empty();
-    let stale = if all { shelf.stale(request.prune)? } else { Vec::new() };
+    let partial = !file.full || !globs.is_empty();
+    let stale = if partial { Vec::new() } else { shelf.stale(request.prune)? };
     let uncontrolled = config.compare.control == Control::Never;
-    Ok(Approval { folder, cases, stale, uncontrolled })
+    Ok(Approval { folder, cases, stale, partial, uncontrolled })
 }
 
 /// Every case of an environment's recording with its answer in the normal form.
@@ -111,6 +120,7 @@ pub fn approve(request: &ApproveRequest) -> Result<Approval, Problem> {
 pub fn normal_exchanges(run: &Path, environment: &str) -> Result<Vec<(CasePlace, String)>, Problem> {
     let config = config_of(&RunFile::read(run)?)?;
     let mut reader = Reader::open(run, environment, &config)?;
+    reader.set_up(|_, _, _| ())?;
     let mut out = Vec::new();
     for place in reader.recording.header.cases.clone() {
         let samples = reader.samples(&place)?;
@@ -147,6 +157,18 @@ impl Reader {
         let control = self.recording.exchange(&place.id, Sample::Control)?;
         let all = primary.into_iter().chain(control).chain(self.recording.rechecks(&place.id)?);
         all.map(|exchange| self.bodies.of_response(&exchange).map(|body| (exchange, body))).collect()
+    }
+
+    /// Takes in what the set-up captured, and shows it to `also`.
+    fn set_up(&mut self, mut also: impl FnMut(&CasePlace, Side<'_>, &[Side<'_>])) -> Result<(), Problem> {
+        for place in self.recording.header.setup.clone() {
+            let samples = self.samples(&place)?;
+            let Some((primary, others)) = samples.split_first() else { continue };
+            let others: Vec<Side<'_>> = others.iter().map(side).collect();
+            self.approver.prelude(&place, side(primary), &others);
+            also(&place, side(primary), &others);
+        }
+        Ok(())
     }
 
     fn normal_form(&mut self, place: &CasePlace, samples: &[Answer]) -> Result<String, String> {
@@ -212,8 +234,11 @@ impl Shelf {
         let first = format!("{}.snap", snapshot_name(id));
         let taken = self.found.iter().any(|found| found.file.eq_ignore_ascii_case(&first));
         let file = own.unwrap_or_else(|| if taken { format!("{}.snap", second_name(id)) } else { first });
-        let path = if pending { self.folder.join(format!("{file}.new")) } else { self.folder.join(&file) };
+        let path = if pending { self.pending(&file) } else { self.folder.join(&file) };
         write_atomically(&path, render(place, form, pending).as_bytes())?;
+        if !pending {
+            remove(&self.pending(&file))?;
+        }
         if !self.found.iter().any(|found| found.file == file) {
             let snapshot =
                 super::snapshot::Snapshot { case: Some(id.to_owned()), content: form.trim_end().to_owned() };
@@ -223,21 +248,42 @@ impl Shelf {
         Ok(())
     }
 
-    /// Files that belong to no case.
+    /// What waits for a decision about a case whose snapshot stands is void, as insta has it.
+    fn settle(&mut self, place: &CasePlace) -> Result<(), Problem> {
+        let file = self.find(place).map(|found| found.file.clone());
+        file.map_or(Ok(()), |file| remove(&self.pending(&file)))
+    }
+
+    fn pending(&self, file: &str) -> PathBuf {
+        self.folder.join(format!("{file}.new"))
+    }
+
+    /// Snapshots of cases that are gone. What approves no case, or cannot be read, is somebody else's or damaged.
     fn stale(&self, delete: bool) -> Result<Vec<String>, Problem> {
-        let unused = self.found.iter().zip(&self.used).filter(|(_, used)| !**used);
+        let unused = self.found.iter().zip(&self.used).filter(|(found, used)| !**used && found.is_ours());
         let files: Vec<String> = unused.map(|(found, _)| found.file.clone()).collect();
         for file in files.iter().filter(|_| delete) {
-            let path = self.folder.join(file);
-            fs::remove_file(&path).map_err(|error| {
-                Problem::new(format!("failed to delete the snapshot `{}`: {error}", path.display()))
-            })?;
+            remove(&self.folder.join(file))?;
+            remove(&self.pending(file))?;
         }
         Ok(files)
     }
 }
 
+fn remove(path: &Path) -> Result<(), Problem> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Problem::new(format!("failed to delete the snapshot `{}`: {error}", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Found {
+    fn is_ours(&self) -> bool {
+        self.approved().is_some() && self.snapshot.as_ref().is_ok_and(|snapshot| snapshot.case.is_some())
+    }
+
     fn approved(&self) -> Option<Approved> {
         Approved::parse(&self.snapshot.as_ref().ok()?.content).ok()
     }

@@ -2,7 +2,7 @@
 
 use envparity_config::Config;
 use envparity_core::{BaselineComparator, CaseResult, CaseStatus, Side};
-use envparity_model::{CasePlace, Problem, Sample};
+use envparity_model::{CasePlace, Exchange, Problem, Sample};
 
 use super::KeptBaseline;
 use crate::analysis::authority_of;
@@ -23,39 +23,82 @@ impl<'a> BaselineComparison<'a> {
         Self { reference, kept, comparator, wants_control: false }
     }
 
+    /// Takes in what the set-up captured.
+    ///
+    /// # Errors
+    /// When the recording can no longer be read.
+    pub(crate) fn set_up(&mut self) -> Result<(), Problem> {
+        for place in &self.reference.0.header.setup {
+            if let Some(asked) = self.asked(place)? {
+                self.comparator.prelude(place, asked.today(), asked.control(), &asked.rechecks());
+            }
+        }
+        Ok(())
+    }
+
     /// Compares the next case, and says whether a further sample of the reference would tell more.
     ///
     /// # Errors
     /// When recording or snapshots can no longer be read.
     pub(crate) fn next(&mut self, place: &CasePlace) -> Result<(CaseResult, bool), Problem> {
-        let (recording, bodies) = self.reference;
-        let Some(today) = recording.exchange(&place.id, Sample::Primary)? else {
+        let Some(asked) = self.asked(place)? else {
             let reason = "was not asked: the run ended before";
             return Ok((CaseResult::not_compared(None, reason), false));
         };
-        let control = recording.exchange(&place.id, Sample::Control)?;
-        let rechecks = recording.rechecks(&place.id)?;
-        let body = bodies.of_response(&today)?;
-        let control_body = control.as_ref().map(|control| bodies.of_response(control)).transpose()?;
-        let recheck_bodies: Vec<Vec<u8>> =
-            rechecks.iter().map(|exchange| bodies.of_response(exchange)).collect::<Result<_, _>>()?;
-        let today = Side { exchange: &today, body: &body };
-        let control = control
-            .as_ref()
-            .map(|exchange| Side { exchange, body: control_body.as_deref().unwrap_or_default() });
-        let again: Vec<Side<'_>> =
-            rechecks.iter().zip(&recheck_bodies).map(|(exchange, body)| Side { exchange, body }).collect();
         let Some(approved) = self.kept.approved(&place.id)? else {
             let result = if self.kept.holds(&place.id) {
                 CaseResult::new(CaseStatus::Inconclusive("its snapshot cannot be read".to_owned()))
             } else {
-                self.comparator.unapproved(place, today, control)
+                self.comparator.unapproved(place, asked.today(), asked.control())
             };
             return Ok((result, false));
         };
-        let result = self.comparator.compare(place, &approved, today, control, &again);
+        let again = asked.rechecks();
+        let result = self.comparator.compare(place, &approved, asked.today(), asked.control(), &again);
         let asks = BaselineComparator::needs_recheck(&result, again.len());
-        let missing = self.wants_control && control.is_none();
+        let missing = self.wants_control && asked.control.is_none();
         Ok((if missing { result.without_control() } else { result }, asks))
     }
+
+    /// Every sample of an entry with its body; none where the run ended before it.
+    fn asked(&self, place: &CasePlace) -> Result<Option<Asked>, Problem> {
+        let (recording, bodies) = self.reference;
+        let with_body = |exchange: Exchange| -> Result<(Exchange, Vec<u8>), Problem> {
+            let body = bodies.of_response(&exchange)?;
+            Ok((exchange, body))
+        };
+        let Some(today) = recording.exchange(&place.id, Sample::Primary)? else { return Ok(None) };
+        let control = recording.exchange(&place.id, Sample::Control)?;
+        let rechecks = recording.rechecks(&place.id)?;
+        Ok(Some(Asked {
+            today: with_body(today)?,
+            control: control.map(with_body).transpose()?,
+            rechecks: rechecks.into_iter().map(with_body).collect::<Result<_, _>>()?,
+        }))
+    }
+}
+
+/// Every sample of the reference of one entry.
+struct Asked {
+    today: (Exchange, Vec<u8>),
+    control: Option<(Exchange, Vec<u8>)>,
+    rechecks: Vec<(Exchange, Vec<u8>)>,
+}
+
+impl Asked {
+    fn today(&self) -> Side<'_> {
+        side(&self.today)
+    }
+
+    fn control(&self) -> Option<Side<'_>> {
+        self.control.as_ref().map(side)
+    }
+
+    fn rechecks(&self) -> Vec<Side<'_>> {
+        self.rechecks.iter().map(side).collect()
+    }
+}
+
+fn side((exchange, body): &(Exchange, Vec<u8>)) -> Side<'_> {
+    Side { exchange, body }
 }

@@ -1,6 +1,6 @@
 //! The snapshots as they were when a run began: `RUN/baseline.ndjson`, one JSON object a line.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -92,6 +92,8 @@ pub(crate) struct KeptBaseline {
     file: Mutex<BufReader<File>>,
     /// By case id, or by the name that a case's snapshot has: where the line is, and the snapshot's file.
     places: HashMap<String, (u64, String)>,
+    /// Files that name their case.
+    named: HashSet<String>,
     /// (file, why).
     unreadable: Vec<(String, String)>,
     count: u64,
@@ -106,7 +108,7 @@ impl KeptBaseline {
         let path = run.join(FILE);
         let failed = |reason: String| Problem::new(format!("failed to read `{}`: {reason}", path.display()));
         let mut reader = BufReader::new(File::open(&path).map_err(|error| failed(error.to_string()))?);
-        let (mut places, mut unreadable) = (HashMap::new(), Vec::new());
+        let (mut places, mut named, mut unreadable) = (HashMap::new(), HashSet::new(), Vec::new());
         let (mut offset, mut count) = (0, 0);
         let mut line = Vec::new();
         loop {
@@ -120,13 +122,14 @@ impl KeptBaseline {
             if let Some(why) = read.unreadable {
                 unreadable.push((read.file.clone(), why));
             }
+            named.extend(read.case.is_some().then(|| read.file.clone()));
             let key = read.case.unwrap_or_else(|| read.file.trim_end_matches(".snap").to_owned());
             if let Some((_, other)) = places.insert(key.clone(), (offset, read.file.clone())) {
                 unreadable.push((read.file, format!("`{other}` approves `{key}` too")));
             }
             offset += length as u64;
         }
-        Ok(Self { file: Mutex::new(reader), places, unreadable, count })
+        Ok(Self { file: Mutex::new(reader), places, named, unreadable, count })
     }
 
     /// What was approved for a case; none where nothing was, or its snapshot cannot be read (see
@@ -160,7 +163,7 @@ impl KeptBaseline {
         &self.unreadable
     }
 
-    /// Files that belong to none of these cases.
+    /// Snapshots of cases that are none of these.
     pub(crate) fn stale<'c>(&self, cases: impl Iterator<Item = &'c CaseId>) -> Vec<String> {
         let mut files: HashMap<&str, bool> =
             self.places.values().map(|(_, file)| (file.as_str(), false)).collect();
@@ -170,7 +173,8 @@ impl KeptBaseline {
             }
         }
         let damaged = |file: &str| self.unreadable.iter().any(|(other, _)| other == file);
-        let unused = files.into_iter().filter(|(file, used)| !used && !damaged(file));
+        let unused =
+            files.into_iter().filter(|(file, used)| !used && self.named.contains(*file) && !damaged(file));
         let mut out: Vec<String> = unused.map(|(file, _)| file.to_owned()).collect();
         out.sort();
         out

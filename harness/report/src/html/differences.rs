@@ -109,7 +109,7 @@ pub(super) fn coverage(page: &mut Markup, report: &Report) {
                 .raw("</tr>\n");
         }
         for not in &coverage.not_compared {
-            let intended = if not.intended { ", as intended" } else { "" };
+            let intended = if words::is_intended(not) { ", as intended" } else { "" };
             page.raw("<tr>").cell("name", not.case.as_str());
             page.cell("", not.environment.as_deref().unwrap_or("all"));
             page.cell("", &format!("{}{intended}", cut(&not.reason, 500))).raw("</tr>\n");

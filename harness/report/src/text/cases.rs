@@ -113,7 +113,10 @@ fn not_compared(page: &mut Page, coverage: &Coverage) {
     let mut reasons: BTreeMap<(bool, &str, &str), Vec<&str>> = BTreeMap::new();
     for not in absent(coverage) {
         let environment = not.environment.as_deref().unwrap_or_default();
-        reasons.entry((not.intended, environment, &not.reason)).or_default().push(not.case.as_str());
+        reasons
+            .entry((words::is_intended(not), environment, &not.reason))
+            .or_default()
+            .push(not.case.as_str());
     }
     let line = |((intended, environment, reason), cases): (&(bool, &str, &str), &Vec<&str>)| {
         let place = if environment.is_empty() { String::new() } else { format!("{environment}: ") };

@@ -8,6 +8,7 @@ macro_rules! tests {
 }
 
 mod addressing;
+mod baseline;
 mod bodies;
 mod changes;
 mod command;
@@ -51,6 +52,7 @@ pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     manifests::ALL,
     selection::ALL,
     addressing::ALL,
+    baseline::ALL,
     bodies::ALL,
     changes::ALL,
     transport::ALL,

@@ -8,6 +8,7 @@ use crate::support::{Outcome, Project};
 
 tests!("prelude":
     what_is_set_up_reaches_every_suite_and_is_torn_down,
+    a_rule_knows_what_the_set_up_captured,
     a_set_up_that_fails_on_the_reference_leaves_nothing_to_compare,
     a_set_up_that_fails_on_the_candidate_is_a_finding,
     a_tear_down_that_fails_is_never_parity,
@@ -51,6 +52,13 @@ fn what_is_set_up_reaches_every_suite_and_is_torn_down() {
             assert!(found.iter().all(|(_, outcome)| outcome["response"]["status"] == status), "{found:#?}");
         }
     }
+}
+
+fn a_rule_knows_what_the_set_up_captured() {
+    let rule = "[[rule]]\nat = \"$.id\"\ndo = \"same-as-capture\"\ncapture = \"item\"\n";
+    // One sample of the reference: nothing but the rule says that the ids differ by nature.
+    let outcome = around(Project::local()).suite("one", READ).section(rule).run();
+    outcome.exits(0).verdict("parity").coverage(1, 1);
 }
 
 fn a_set_up_that_fails_on_the_reference_leaves_nothing_to_compare() {

@@ -37,6 +37,12 @@ struct Side {
 }
 
 impl Side {
+    /// One of the same name is replaced.
+    fn set(&mut self, name: &str, value: &str) {
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.into(), value.into()));
+    }
+
     fn text(&self) -> String {
         let env: Vec<String> =
             self.env.iter().map(|(name, value)| format!("{name} = {}", quoted(value))).collect();
@@ -142,13 +148,13 @@ impl Project {
 
     /// An environment variable of the reference.
     pub(crate) fn reference_env(mut self, name: &str, value: &str) -> Self {
-        self.reference.env.push((name.into(), value.into()));
+        self.reference.set(name, value);
         self
     }
 
     /// An environment variable of the candidate.
     pub(crate) fn candidate_env(mut self, name: &str, value: &str) -> Self {
-        self.candidate.env.push((name.into(), value.into()));
+        self.candidate.set(name, value);
         self
     }
 
