@@ -1,11 +1,14 @@
 //! Commands in the containers, compared like cases.
 
-use crate::support::{Outcome, Project};
+use crate::support::{Docker, Image, Outcome, Project, keeper};
 
 tests!("command":
     commands_that_agree_are_parity,
     what_a_command_differs_in_is_found,
     a_command_that_nobody_can_run_is_never_parity,
+    exit_codes_that_differ_are_told_on_both_sides,
+    a_program_that_one_side_lacks_is_no_parity,
+    a_command_runs_in_an_attached_container,
     an_address_runs_no_command,
     commands_are_checked_and_selected,
 );
@@ -74,6 +77,76 @@ fn a_command_that_nobody_can_run_is_never_parity() {
     let slow =
         Project::local().section(&command("slow", "run = [\"/service\", \"sleep\"]\ntimeout = \"1s\""));
     slow.run().exits(5).verdict("inconclusive").prints("timeout");
+}
+
+fn exit_codes_that_differ_are_told_on_both_sides() {
+    let exit = |reference: &str, candidate: &str, expected: &str| {
+        Project::local()
+            .with_control()
+            .without_port()
+            .no_suites()
+            .reference_env("CODE", reference)
+            .candidate_env("CODE", candidate)
+            .section(&command(
+                "check",
+                &format!(
+                    "run = [\"/service\", \"exit\", \"CODE\", \"2 migrations\"]\nexpect-exit = {expected}"
+                ),
+            ))
+            .run()
+    };
+    // What was expected on the reference, and not on the candidate.
+    let fails = exit("0", "3", "0");
+    fails.exits(1).verdict("drift").coverage(1, 1).has_all_reports();
+    let finding = fails.finding("command-exit", Some("exit"));
+    assert_eq!(finding["severity"], "critical", "{finding:#}");
+    let sides = (finding["reference"].as_str(), finding["candidate"].as_str());
+    assert_eq!(sides, (Some("exit 0"), Some("exit 3")), "{finding:#}");
+    // Both fail, each in its own way.
+    let other = exit("4", "5", "4");
+    other.exits(1).verdict("drift").finds("command-exit", "exit");
+    // What fails on the reference breaks its contract, whatever the candidate does.
+    for candidate in ["0", "3"] {
+        let broken = exit("3", candidate, "0");
+        broken.exits(5).verdict("inconclusive").coverage(1, 0).finding("contract-broken", None);
+    }
+}
+
+fn a_program_that_one_side_lacks_is_no_parity() {
+    let tool = command("tool", "run = [\"/usr/bin/tool\"]");
+    let both = Project::local().image(Image::Packages).section(&tool).run();
+    both.exits(0).verdict("parity").coverage(2, 2);
+    let lacks = Project::local().image(Image::Packages).candidate_image(Image::Plain).section(&tool).run();
+    lacks.exits(1).verdict("drift").has_all_reports();
+    let finding = lacks.finding("response-outcome", Some("outcome"));
+    assert_eq!(finding["case"]["id"], "command tool", "{finding:#}");
+    assert_eq!(
+        (finding["severity"].as_str(), finding["reference"].as_str()),
+        (Some("critical"), Some("exit 0"))
+    );
+    let more = Project::local().candidate_image(Image::Packages).section(&tool).run();
+    let finding = more.exits(1).verdict("drift").finding("response-outcome", Some("outcome"));
+    assert_eq!((finding["kind"].as_str(), finding["candidate"].as_str()), (Some("not-run"), Some("exit 0")));
+}
+
+fn a_command_runs_in_an_attached_container() {
+    let docker = Docker::local();
+    let name = format!("e2e-attached-command-{}", std::process::id());
+    let image = keeper::image(Image::Plain);
+    let publish =
+        ["run", "-d", "--rm", "--name", &name, "-p", "127.0.0.1::8080", "-e", "WHO=ruby 3.1.2", &image];
+    docker.run(&publish);
+    let attached = format!("engine = \"local\"\nattach = {{ container = \"{name}\" }}\n");
+    let run = |who: &str| {
+        let project = Project::local().reference_is("there", &attached).candidate_env("WHO", who);
+        project.section(&command("who", "run = [\"/service\", \"env\", \"WHO\"]")).run()
+    };
+    let (same, other) = (run("ruby 3.1.2"), run("ruby 2.7.0"));
+    let state = docker.run(&["inspect", "-f", "{{.State.Running}} {{.RestartCount}}", &name]);
+    docker.run(&["rm", "-f", &name]);
+    assert_eq!(state, "true 0");
+    same.exits(0).verdict("parity").coverage(2, 2);
+    other.exits(1).verdict("drift").finds("command-output", "stdout").prints("WHO is ruby 2.7.0");
 }
 
 fn an_address_runs_no_command() {

@@ -13,7 +13,7 @@ use crate::support::archive::{self, Layer};
 pub(crate) enum Image {
     /// The service alone.
     Plain,
-    /// With the Python package `foo` 2.1.0 and Debian packages.
+    /// With the Python package `foo` 2.1.0, Debian packages, and the program `/usr/bin/tool`.
     Packages,
     /// The same with `foo` 1.4.0.
     OldPython,
@@ -90,6 +90,7 @@ fn packages(python: &str, debian: &str, patch: &str) -> Layer {
     let code = format!("\"\"\"an example\"\"\"\n__version__ = \"{python}\"\n{patch}");
     let text = |path: String, text: String| (path, 0o644, text.into_bytes());
     vec![
+        ("usr/bin/tool".to_owned(), 0o755, b"#!/service print\n".to_vec()),
         text(
             "etc/os-release".into(),
             "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12\"\n".into(),
