@@ -41,4 +41,4 @@ pub use recordings::compare_recordings;
 pub use run::{ConfigText, Finished, Keep, RunError, RunRequest, run};
 pub use run_folder::{find_run, runs_folder, write_atomically};
 pub use session::Places;
-pub use suggest::{Suggestion, suggest};
+pub use suggest::{Suggestion, Suggestions, suggest};

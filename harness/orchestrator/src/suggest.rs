@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use envparity_config::{Control, Rule};
-use envparity_core::{CaseResult, Drift, proposals, settles};
+use envparity_core::{BASELINE, CaseResult, Drift, proposals, settles};
 use envparity_model::{CaseId, CasePlace, Disposition, Finding, Problem, fingerprint};
 
 use crate::analysis::{open, report_of};
@@ -19,12 +19,21 @@ pub struct Suggestion {
     pub rule: Result<Rule, String>,
 }
 
+/// What rules can do about a run.
+#[derive(Debug, Clone)]
+pub struct Suggestions {
+    /// One for each finding that is about a case, or that was asked for.
+    pub list: Vec<Suggestion>,
+    /// Active findings that no rule speaks of: packages, facts, environments.
+    pub beyond: usize,
+}
+
 /// Suggests a rule for the active findings of a run, or for those whose fingerprints begin with one of `wanted`.
 /// Reads the run's folder and nothing else.
 ///
 /// # Errors
 /// When the folder does not hold a run, its journals are damaged, or a wanted finding is not in it.
-pub fn suggest(folder: &Path, wanted: &[String]) -> Result<Vec<Suggestion>, Problem> {
+pub fn suggest(folder: &Path, wanted: &[String]) -> Result<Suggestions, Problem> {
     let report = report_of(folder)?;
     let matches = |finding: &Finding, wanted: &String| finding.fingerprint.starts_with(wanted.as_str());
     if let Some(unknown) =
@@ -37,15 +46,25 @@ pub fn suggest(folder: &Path, wanted: &[String]) -> Result<Vec<Suggestion>, Prob
         [] => finding.disposition == Disposition::Active,
         wanted => wanted.iter().any(|wanted| matches(finding, wanted)),
     };
-    let findings: Vec<Finding> = report.findings.into_iter().filter(is_meant).collect();
+    let meant = report.findings.into_iter().filter(is_meant);
+    let (findings, beyond): (Vec<Finding>, Vec<Finding>) =
+        meant.partition(|finding| !wanted.is_empty() || finding.case.is_some());
     let mut found = rules_for(folder, &findings)?;
-    let rule_of = |finding: &Finding| {
-        found
-            .remove(&finding.fingerprint)
-            .unwrap_or_else(|| Err("no rule speaks of it; a known one is waived".to_owned()))
-    };
+    let rule_of =
+        |finding: &Finding| found.remove(&finding.fingerprint).unwrap_or_else(|| Err(beyond_rules(finding)));
     let rules: Vec<Result<Rule, String>> = findings.iter().map(rule_of).collect();
-    Ok(findings.into_iter().zip(rules).map(|(finding, rule)| Suggestion { finding, rule }).collect())
+    let list = findings.into_iter().zip(rules).map(|(finding, rule)| Suggestion { finding, rule }).collect();
+    Ok(Suggestions { list, beyond: beyond.len() })
+}
+
+/// Why nothing was tried for a finding.
+fn beyond_rules(finding: &Finding) -> String {
+    let why = if finding.environment == BASELINE {
+        "the approved answer is another: `parity approve` once the new one is right"
+    } else {
+        "no rule speaks of it; a known one is waived"
+    };
+    why.to_owned()
 }
 
 /// By fingerprint.
@@ -255,7 +274,7 @@ suites = ["a.hurl"]
         let folder = folder.path().join("run");
         recorded(&folder, CONFIG);
         let before = active(&folder);
-        let suggestions = suggest(&folder, &[]).unwrap();
+        let suggestions = suggest(&folder, &[]).unwrap().list;
         assert_eq!(suggestions.len(), before.len());
         let mut shown: Vec<String> = suggestions
             .iter()
@@ -296,7 +315,7 @@ suites = ["a.hurl"]
         let folder = folder.path().join("run");
         recorded(&folder, CONFIG);
         let one = active(&folder).remove(0);
-        assert_eq!(suggest(&folder, &[one[..8].to_owned()]).unwrap().len(), 1);
+        assert_eq!(suggest(&folder, &[one[..8].to_owned()]).unwrap().list.len(), 1);
         assert!(suggest(&folder, &["nothing".to_owned()]).unwrap_err().message.contains("`nothing`"));
     }
 }

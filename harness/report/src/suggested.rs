@@ -6,6 +6,7 @@ use envparity_model::{CaseId, Code, Finding};
 use serde::Serialize;
 
 use crate::visible::visible;
+use crate::words::count;
 
 /// A finding with the rule that would settle it.
 #[derive(Debug, Clone)]
@@ -16,12 +17,14 @@ pub struct Suggested {
     pub toml: Result<String, String>,
 }
 
-/// TOML: each rule under a comment that names its finding; findings without a rule are comments alone.
-pub fn suggested_text(run: &str, list: &[Suggested]) -> String {
-    if list.is_empty() {
-        return format!("# no active finding in run {run}\n");
-    }
+/// TOML: each rule under a comment that names its finding; findings without a rule are comments alone. `beyond` are the
+/// findings that no rule speaks of.
+pub fn suggested_text(run: &str, list: &[Suggested], beyond: usize) -> String {
     let mut out = String::new();
+    if list.is_empty() {
+        let what = if beyond == 0 { "active finding" } else { "active finding of a case" };
+        let _ = writeln!(out, "# no {what} in run {run}");
+    }
     for (at, Suggested { finding, toml }) in list.iter().enumerate() {
         if at > 0 {
             out.push('\n');
@@ -51,12 +54,19 @@ pub fn suggested_text(run: &str, list: &[Suggested]) -> String {
             }
         }
     }
+    if beyond > 0 {
+        let what = count(beyond as u64, "more finding");
+        let _ =
+            writeln!(out, "\n# {what} of packages and facts: no rule speaks of them, a known one is waived");
+    }
     out
 }
 
 #[derive(Serialize)]
 struct Json<'s> {
     run: &'s str,
+    /// Active findings that no rule speaks of.
+    beyond: usize,
     suggestions: Vec<Item<'s>>,
 }
 
@@ -88,8 +98,8 @@ impl<'s> Item<'s> {
 }
 
 /// The same as JSON: `toml` holds the rule, or `reason` says why there is none.
-pub fn suggested_json(run: &str, list: &[Suggested]) -> Vec<u8> {
-    let json = Json { run, suggestions: list.iter().map(Item::of).collect() };
+pub fn suggested_json(run: &str, list: &[Suggested], beyond: usize) -> Vec<u8> {
+    let json = Json { run, beyond, suggestions: list.iter().map(Item::of).collect() };
     // Plain data always has a text.
     let mut out = serde_json::to_vec_pretty(&json).unwrap_or_default();
     out.push(b'\n');

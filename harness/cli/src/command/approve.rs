@@ -29,7 +29,10 @@ pub(crate) fn execute(common: &Common, args: &ApproveArgs) -> Result<Exit, Failu
     let approval = approve(&request).map_err(Failure::unreachable)?;
     if approval.cases.is_empty() {
         let problem = Problem::new("no case of this run is selected");
-        return Err(Failure::One(Exit::Nothing, problem.hint("`--only` is a glob over case ids")));
+        return Err(Failure::One(
+            Exit::Nothing,
+            problem.hint("`--only` is a glob over case ids: `*` within a segment, `**` across"),
+        ));
     }
     output::result(&words(&approval, args));
     let refused = approval.cases.iter().filter(|(_, done)| matches!(done, Approving::Refused(_)));

@@ -13,14 +13,16 @@ use crate::output;
 pub(crate) fn execute(args: &SuggestArgs) -> Result<Exit, Failure> {
     let folder = find(&args.run)?;
     let suggestions = envparity_orchestrator::suggest(&folder, &args.findings).map_err(Failure::usage)?;
+    let beyond = suggestions.beyond;
     let list: Vec<Suggested> = suggestions
+        .list
         .into_iter()
         .map(|Suggestion { finding, rule }| Suggested { finding, toml: rule.map(|rule| rule.to_toml()) })
         .collect();
     let run = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     match args.output {
-        Output::Text => output::result(&envparity_report::suggested_text(&run, &list)),
-        Output::Json => output::bytes(&envparity_report::suggested_json(&run, &list)),
+        Output::Text => output::result(&envparity_report::suggested_text(&run, &list, beyond)),
+        Output::Json => output::bytes(&envparity_report::suggested_json(&run, &list, beyond)),
     }
     Ok(Exit::Done)
 }

@@ -82,7 +82,7 @@ fn what_was_approved_is_parity_until_the_service_changes() {
     let names: Vec<_> = both.all("response-value").iter().map(|f| f["environment"].clone()).collect();
     assert_eq!(names, ["baseline", "other"], "{}", both.codes());
 
-    project.parity(&["approve", "--only", "* GET /items/**"]).exits(0).prints("1 approved (1 unchanged)");
+    project.parity(&["approve", "--only", "** GET /items/*"]).exits(0).prints("1 approved (1 unchanged)");
     project.parity(ALONE).exits(1);
     project.parity(&["approve"]).exits(0).prints("changed     suites/items GET /value").prints("1 changed");
     project.parity(ALONE).exits(0).verdict("parity");

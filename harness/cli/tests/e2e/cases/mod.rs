@@ -24,6 +24,7 @@ mod import;
 mod interruption;
 mod journal;
 mod kept;
+mod learned;
 mod manifests;
 mod parity;
 mod prelude;
@@ -62,6 +63,7 @@ pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     url::ALL,
     compare::ALL,
     kept::ALL,
+    learned::ALL,
     secrets::ALL,
     prelude::ALL,
     command::ALL,
