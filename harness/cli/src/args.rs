@@ -146,7 +146,7 @@ pub(crate) struct OutputArgs {
     /// Search for the culprit of each drift in throw-away containers, and prove it
     #[arg(long)]
     pub(crate) explain: bool,
-    /// Also write a report: text, json, junit or html; repeatable
+    /// Also write a report: text, json, junit, html, sarif, md or github (annotations); repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(crate) report: Vec<String>,
     /// What to print
@@ -278,7 +278,7 @@ pub(crate) struct ExplainArgs {
     /// Set any key of the configuration, as explain.trials=200; repeatable
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Also write a report: text, json, junit or html; repeatable
+    /// Also write a report: text, json, junit, html, sarif, md or github (annotations); repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(crate) report: Vec<String>,
     /// What to print
@@ -291,7 +291,7 @@ pub(crate) struct ReportArgs {
     /// A run's id, its folder, or `latest`
     #[arg(value_name = "RUN", default_value = "latest")]
     pub(crate) run: String,
-    /// Also write a report: text, json, junit or html; repeatable
+    /// Also write a report: text, json, junit, html, sarif, md or github (annotations); repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(crate) report: Vec<String>,
     /// What to print

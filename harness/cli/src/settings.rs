@@ -191,7 +191,7 @@ pub(crate) fn reports(pairs: &[String]) -> Result<Vec<(Format, PathBuf)>, Failur
             let format = Format::from_name(name).ok_or_else(|| {
                 Failure::usage(
                     Problem::new(format!("unknown report format `{name}`"))
-                        .hint("one of text, json, junit, html"),
+                        .hint(format!("one of {}", Format::NAMES.map(|(name, _)| name).join(", "))),
                 )
             })?;
             Ok((format, PathBuf::from(path)))

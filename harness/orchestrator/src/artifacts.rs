@@ -17,18 +17,29 @@ pub enum Format {
     Junit,
     /// For browsers.
     Html,
+    /// For code scanning.
+    Sarif,
+    /// For the page of a pipeline's run.
+    Markdown,
+    /// For a step of GitHub Actions, on its output.
+    Github,
 }
 
 impl Format {
+    /// Every form with the name that people give it.
+    pub const NAMES: [(&str, Self); 7] = [
+        ("text", Self::Text),
+        ("json", Self::Json),
+        ("junit", Self::Junit),
+        ("html", Self::Html),
+        ("sarif", Self::Sarif),
+        ("md", Self::Markdown),
+        ("github", Self::Github),
+    ];
+
     /// Reads a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "text" => Some(Self::Text),
-            "json" => Some(Self::Json),
-            "junit" => Some(Self::Junit),
-            "html" => Some(Self::Html),
-            _ => None,
-        }
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
     }
 
     /// The report in this form.
@@ -41,6 +52,9 @@ impl Format {
             Self::Json => envparity_report::json(report),
             Self::Junit => envparity_report::junit(report),
             Self::Html => envparity_report::html(report),
+            Self::Sarif => envparity_report::sarif(report),
+            Self::Markdown => envparity_report::markdown(report),
+            Self::Github => envparity_report::annotations(report),
         }
     }
 }

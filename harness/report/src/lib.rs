@@ -4,6 +4,7 @@
 //! untrusted and reaches the output only through [`visible`], which shows control characters instead of
 //! letting them act.
 
+mod annotations;
 #[cfg(test)]
 mod fixtures;
 mod html;
@@ -11,6 +12,9 @@ mod json;
 mod junit;
 mod learned;
 mod manifest;
+mod markdown;
+mod sarif;
+mod sentence;
 mod suggested;
 mod summary;
 mod text;
@@ -18,11 +22,14 @@ mod view;
 mod visible;
 mod words;
 
+pub use annotations::annotations;
 pub use html::html;
 pub use json::{json, schema};
 pub use junit::junit;
 pub use learned::{noise_json, noise_text};
 pub use manifest::{manifest_json, manifest_text};
+pub use markdown::markdown;
+pub use sarif::sarif;
 pub use suggested::{Suggested, suggested_json, suggested_text};
 pub use text::{TextStyle, text, text_with_folder};
 pub use visible::visible;

@@ -2,7 +2,7 @@
 
 use envparity_model::{
     Baseline, ChangeKind, ContractCoverage, Disposition, Factor, NotCompared, PackageSummary, Report, Sample,
-    Severity, Suspect, SuspectReason,
+    Severity, Suspect, SuspectReason, Verdict,
 };
 
 use crate::view::is_baseline;
@@ -13,6 +13,15 @@ pub(crate) const fn pass(sample: Sample) -> &'static str {
         Sample::Primary => "",
         Sample::Control => " (control sample)",
         Sample::Resample => " (resample)",
+    }
+}
+
+/// The verdict's name.
+pub(crate) const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Parity => "parity",
+        Verdict::Drift => "drift",
+        Verdict::Inconclusive => "inconclusive",
     }
 }
 

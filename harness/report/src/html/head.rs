@@ -5,14 +5,6 @@ use envparity_model::{Baseline, Environment, Report, Role, Verdict};
 use super::markup::Markup;
 use crate::{summary, view::View, visible::cut, words};
 
-pub(super) const fn word(report: &Report) -> &'static str {
-    match report.verdict {
-        Verdict::Parity => "parity",
-        Verdict::Drift => "drift",
-        Verdict::Inconclusive => "inconclusive",
-    }
-}
-
 pub(super) fn header(page: &mut Markup, view: &View<'_>) {
     let report = view.report;
     let class = match report.verdict {

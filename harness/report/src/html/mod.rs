@@ -7,7 +7,7 @@ mod markup;
 
 use envparity_model::{Report, Severity};
 
-use crate::view::View;
+use crate::{view::View, words};
 use markup::Markup;
 
 /// The report as a single file that works from `file://`, in light, dark and print.
@@ -19,7 +19,7 @@ pub fn html(report: &Report) -> Vec<u8> {
     page.raw("style-src 'unsafe-inline'\">\n");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.raw("<meta name=\"referrer\" content=\"no-referrer\">\n<title>parity: ");
-    page.text(head::word(report)).raw(" ").text(&report.run).raw("</title>\n<style>\n");
+    page.text(words::verdict(report.verdict)).raw(" ").text(&report.run).raw("</title>\n<style>\n");
     page.raw(include_str!("style.css")).raw("</style></head>\n<body><main>\n");
     head::header(&mut page, &view);
     head::causes(&mut page, report);

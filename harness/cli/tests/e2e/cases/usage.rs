@@ -27,7 +27,7 @@ fn an_unknown_command_is_refused() {
 
 fn an_unknown_report_format_is_refused() {
     let outcome = minimal().parity(&["run", "--report", "pdf=out.pdf"]);
-    outcome.exits(2).complains("`pdf`").complains("hint: one of text, json, junit, html");
+    outcome.exits(2).complains("`pdf`").complains("hint: one of text, json, junit, html, sarif, md, github");
 }
 
 fn a_malformed_variable_is_refused() {
