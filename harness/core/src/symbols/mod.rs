@@ -5,11 +5,16 @@
 //! whole scalar, a segment of a URL, a query value or a header's value; inside other text only from eight
 //! characters on.
 
+mod replace;
+
 use std::collections::{HashMap, HashSet};
 
 use envparity_model::Capture;
 
 use crate::form::Form;
+
+use replace::replace;
+pub(crate) use replace::stands_in;
 
 /// Shortest value that is replaced inside other text.
 const WITHIN_TEXT: usize = 8;
@@ -220,89 +225,11 @@ impl Symbols {
     }
 }
 
-fn replace(side: &Side, text: &str) -> Option<String> {
-    if side.ids.is_empty() {
-        return None;
-    }
-    if let Some(ids) = side.ids.get(text) {
-        return Some(mark(ids));
-    }
-    let long = replace_within(side, text);
-    let short = replace_segments(side, long.as_deref().unwrap_or(text));
-    short.or(long)
-}
-
 fn side_of(sides: &mut Vec<Side>, who: Who) -> &mut Side {
     if sides.len() <= who.index() {
         sides.resize_with(who.index() + 1, Side::default);
     }
     &mut sides[who.index()]
-}
-
-/// A text with a captured value taken out: the whole text, a segment of a URL, or from eight characters on any
-/// stretch of it. None where it does not occur.
-pub(crate) fn stands_in(text: &str, value: &str) -> Option<String> {
-    let mut side = Side::default();
-    side.add(value, 1);
-    replace(&side, text)
-}
-
-fn mark(ids: &[u32]) -> String {
-    format!("\u{2}{}\u{3}", ids.first().copied().unwrap_or(0))
-}
-
-fn replace_within(side: &Side, text: &str) -> Option<String> {
-    if side.within.is_empty() {
-        return None;
-    }
-    let bytes = text.as_bytes();
-    let mut out = String::new();
-    let (mut copied, mut at) = (0, 0);
-    while let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk::<WITHIN_TEXT>()) {
-        let hit = side
-            .within
-            .get(head)
-            .and_then(|values| values.iter().find(|v| bytes[at..].starts_with(v.as_bytes())));
-        if let Some((value, ids)) = hit.and_then(|value| Some((value, side.ids.get(value)?))) {
-            out.push_str(&text[copied..at]);
-            out.push_str(&mark(ids));
-            at += value.len();
-            copied = at;
-        } else {
-            at += 1;
-        }
-    }
-    (copied > 0).then(|| {
-        out.push_str(&text[copied..]);
-        out
-    })
-}
-
-/// Short values stand for themselves only as a whole segment of a path or a whole value of a query.
-fn replace_segments(side: &Side, text: &str) -> Option<String> {
-    if !text.contains(['/', '?']) {
-        return None;
-    }
-    let mut out = String::new();
-    let mut found = false;
-    let mut before = None;
-    let is_end = |c: char| {
-        matches!(c, '/' | '?' | '&' | '=' | '#' | '<' | '>' | '"' | '\'' | ';' | ',') || c.is_whitespace()
-    };
-    for piece in text.split_inclusive(is_end) {
-        let end = piece.chars().next_back().filter(|c| is_end(*c));
-        let segment = &piece[..piece.len() - end.map_or(0, char::len_utf8)];
-        match side.ids.get(segment).filter(|_| matches!(before, Some('/' | '='))) {
-            Some(ids) => {
-                found = true;
-                out.push_str(&mark(ids));
-            }
-            None => out.push_str(segment),
-        }
-        out.extend(end);
-        before = end;
-    }
-    found.then_some(out)
 }
 
 /// A scalar worth a symbol, as text.
