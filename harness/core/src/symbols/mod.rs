@@ -304,6 +304,27 @@ mod tests {
     }
 
     #[test]
+    fn values_are_known_in_the_spelling_of_urls() {
+        let symbols = learned(&[("a b", "c d", "e/f g"), ("größe/1", "x", "2&3")]);
+        let replace = |who, text| symbols.replace(who, text);
+        for (mine, theirs) in [
+            ("/items/a%20b?x=1", "/items/e%2Ff%20g?x=1"),
+            ("/items?of=a+b&x=1", "/items?of=e%2ff+g&x=1"),
+            ("http://h/?q=gr%C3%B6%C3%9Fe%2F1", "http://h/?q=2%263"),
+            ("a%20b", "e%2Ff%20g"),
+        ] {
+            let (l, r) = (replace(Who::Reference, mine), replace(Who::Candidate, theirs));
+            assert!(l.is_some() && l == r, "{mine} {l:?} {theirs} {r:?}");
+        }
+        // Another spelling of a space is another answer.
+        assert_ne!(replace(Who::Reference, "/?q=a+b"), replace(Who::Candidate, "/?q=e%2Ff%20g"));
+        // In a path `+` is no space, and what merely begins so is another value.
+        for text in ["/a+b", "/items/a%20bc", "/items/a%2", "/?q=a%zzb", "/?q=%ff", "a+b", "x a%20b"] {
+            assert_eq!(replace(Who::Reference, text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn long_values_are_replaced_anywhere() {
         let symbols = learned(&[("abcdefgh", "ABCDEFGH", "12345678"), ("abcdefghij", "x", "y")]);
         assert_eq!(

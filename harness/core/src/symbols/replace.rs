@@ -10,6 +10,9 @@ pub(super) fn replace(side: &Side, text: &str) -> Option<String> {
     if let Some(ids) = side.ids.get(text) {
         return Some(mark(ids));
     }
+    if let Some(marked) = encoded(side, text, false) {
+        return Some(marked);
+    }
     let long = replace_within(side, text);
     let short = replace_segments(side, long.as_deref().unwrap_or(text));
     short.or(long)
@@ -68,15 +71,39 @@ fn replace_segments(side: &Side, text: &str) -> Option<String> {
     for piece in text.split_inclusive(is_end) {
         let end = piece.chars().next_back().filter(|c| is_end(*c));
         let segment = &piece[..piece.len() - end.map_or(0, char::len_utf8)];
-        match side.ids.get(segment).filter(|_| matches!(before, Some('/' | '='))) {
-            Some(ids) => {
-                found = true;
-                out.push_str(&mark(ids));
-            }
-            None => out.push_str(segment),
-        }
+        let marked = if matches!(before, Some('/' | '=')) {
+            side.ids.get(segment).map(|ids| mark(ids)).or_else(|| encoded(side, segment, before == Some('=')))
+        } else {
+            None
+        };
+        found |= marked.is_some();
+        out.push_str(marked.as_deref().unwrap_or(segment));
         out.extend(end);
         before = end;
     }
     found.then_some(out)
+}
+
+/// A captured value in the spelling of URLs: `a b` as `a%20b`, and in a query as `a+b`. How a space is spelt is a part
+/// of the mark, so that a side that spells it otherwise differs.
+fn encoded(side: &Side, text: &str, in_query: bool) -> Option<String> {
+    let plus = in_query && text.contains('+');
+    if !plus && !text.contains('%') {
+        return None;
+    }
+    let find = |text: &str| side.ids.get(&decoded(text)?).map(|ids| mark(ids));
+    let spelt = || find(&text.replace('+', " ")).map(|marked| format!("{marked}+"));
+    let spelt = if plus { spelt() } else { None };
+    spelt.or_else(|| find(text))
+}
+
+/// RFC 3986, 2.1. None where an escape is none, or what is escaped is no text.
+fn decoded(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let mut digit = || char::from(bytes.next()?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        out.push(if byte == b'%' { digit()? * 16 + digit()? } else { byte });
+    }
+    String::from_utf8(out).ok()
 }
