@@ -1,6 +1,7 @@
 //! Commands: how they ended, then what they wrote, as text.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use envparity_model::{BodyRef, Code, Finished, Learned, Outcome, Severity};
 
@@ -12,7 +13,7 @@ use crate::excerpt::short;
 use crate::input::{CaseResult, CaseStatus, Side};
 use crate::lens::Lens;
 use crate::noise::TextNoise;
-use crate::rules::{CaseRules, Marks, Mode};
+use crate::rules::{CaseRules, Marks, Mode, Ruling};
 use crate::shaky;
 use crate::symbols::Who;
 
@@ -143,14 +144,50 @@ impl Case<'_> {
         }
         let incomplete = mine.incomplete(stream).or_else(|| theirs.incomplete(stream));
         incomplete.map_or(Ok(()), Err)?;
-        let mut given = noise.clone();
-        given.order |= self.rules.is_unordered(at);
-        if mode == Mode::Format {
-            given.forms_of(&mine.text(stream));
-        }
-        let lens = self.lens(Who::Reference, Who::Candidate);
-        judge(at, (&mine.text(stream), &theirs.text(stream)), &given, &lens, drifts, shapes);
+        let (left, right) = (mine.text(stream), theirs.text(stream));
+        self.judge_by_rules(at, mode, (&left, &right), noise.clone(), drifts, shapes);
         Ok(noise)
+    }
+
+    /// Compares two texts as the rules of a stream have it.
+    fn judge_by_rules(
+        &self,
+        at: &str,
+        mode: Mode,
+        (left, right): (&str, &str),
+        mut noise: TextNoise,
+        drifts: &mut Drifts,
+        shapes: &mut Shapes,
+    ) {
+        let lens = self.lens(Who::Reference, Who::Candidate);
+        let (mut l, mut r) = (Cow::Borrowed(left), Cow::Borrowed(right));
+        match mode {
+            Mode::Format => noise.forms_of(left),
+            Mode::Texts(rule) => {
+                let mut say = || shapes.push((at.to_owned(), "rule", self.rules.why(rule)));
+                // The newline that ends a text is no part of what it says.
+                match self.rules.ruling(rule, &lens, left.trim_end(), right.trim_end()) {
+                    Ruling::Equal => return say(),
+                    Ruling::Different => noise = TextNoise::default(),
+                    Ruling::Instead(mine, theirs) => {
+                        say();
+                        (l, r) = (mine, theirs);
+                    }
+                }
+            }
+            _ => {}
+        }
+        let lists = self.rules.lists_of_output(at);
+        noise.order |= lists.unordered;
+        if lists.set {
+            let why = "repetition and order of lines do not count, by rule".to_owned();
+            shapes.push((at.to_owned(), "order", why));
+            (l, r) = (Cow::Owned(distinct_lines(&l)), Cow::Owned(distinct_lines(&r)));
+            if l == r {
+                return;
+            }
+        }
+        judge(at, (&l, &r), &noise, &lens, drifts, shapes);
     }
 
     /// Takes the candidate's second sample into account, as [`Case::look_again`] does.
@@ -219,6 +256,11 @@ impl Case<'_> {
         result.shape_only.sort();
         result.shape_only.dedup_by(|a, b| a.at == b.at && a.kind == b.kind);
     }
+}
+
+fn distinct_lines(text: &str) -> String {
+    let lines: BTreeSet<&str> = text.lines().collect();
+    lines.into_iter().collect::<Vec<_>>().join("\n")
 }
 
 /// Compares two texts as bodies are compared; what differs is the output of a command.

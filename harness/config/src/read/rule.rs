@@ -146,16 +146,19 @@ fn check_place(node: &Node, table: &Table, (place, at): (At, &str), verb: &str, 
             let hint = "add `reason = \"…\"`: every failure there goes unseen";
             return problems.report(node.place, problem.hint(hint));
         }
-        (At::Outcome | At::Status | At::Exit, "ignore") | (At::Stream, "ignore" | "format" | "unordered") => {
-            return;
-        }
+        (At::Outcome | At::Status | At::Exit, "ignore")
+        | (
+            At::Stream,
+            "ignore" | "format" | "regex" | "tolerance" | "round" | "unordered" | "set" | "replace"
+            | "same-as-capture",
+        ) => return,
         (At::Outcome | At::Status, _) => {
             (format!("`{verb}` makes no sense on outcome or status"), "only `ignore`, with a reason")
         }
         (At::Exit, _) => (format!("`{verb}` makes no sense on an exit code"), "only `ignore`, with a reason"),
         (At::Stream, _) => (
-            format!("`{verb}` does not apply to the output of a command, which is compared by lines"),
-            "`ignore`, `format` or `unordered`",
+            format!("`{verb}` makes no sense on the output of a command, which is a text"),
+            "`ignore`, `format`, `regex`, `tolerance`, `round`, `unordered`, `set`, `replace` or `same-as-capture`",
         ),
         (At::Header, "type" | "shape" | "unordered" | "set" | "key" | "map-keys") => (
             format!("`{verb}` makes no sense on a header, which is a text"),

@@ -138,9 +138,10 @@ impl<'r> CaseRules<'r> {
         modes.last().unwrap_or(Mode::Exact)
     }
 
-    /// Whether the order of a stream's lines counts for nothing.
-    pub(crate) fn is_unordered(&self, at: &str) -> bool {
-        self.of_output(at).any(|(_, c)| c.rule.verb == Verb::Unordered)
+    /// How a stream's lines are lined up.
+    pub(crate) fn lists_of_output(&self, at: &str) -> Lists<'r> {
+        let says = |verb: Verb| self.of_output(at).any(|(_, c)| c.rule.verb == verb);
+        Lists { unordered: says(Verb::Unordered), set: says(Verb::Set), ..Lists::default() }
     }
 
     /// How a body that is text is compared: what alone is compared of JSON says nothing of it.

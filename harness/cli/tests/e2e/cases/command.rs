@@ -5,6 +5,7 @@ use crate::support::{Docker, Image, Outcome, Project, keeper};
 tests!("command":
     commands_that_agree_are_parity,
     what_a_command_differs_in_is_found,
+    rules_say_how_streams_are_compared,
     a_command_that_nobody_can_run_is_never_parity,
     exit_codes_that_differ_are_told_on_both_sides,
     a_program_that_one_side_lacks_is_no_parity,
@@ -66,6 +67,35 @@ fn what_a_command_differs_in_is_found() {
     assert_eq!(finding["case"]["method"], "exec");
     assert_eq!((finding["severity"].as_str(), finding["at"].as_str()), (Some("major"), Some("stdout")));
     outcome.prints("ruby 2.7.0");
+}
+
+fn rules_say_how_streams_are_compared() {
+    let run = |reference: &str, candidate: &str, rule: &str| {
+        Project::local()
+            .with_control()
+            .without_port()
+            .no_suites()
+            .reference_env("WHO", reference)
+            .candidate_env("WHO", candidate)
+            .section(&command("who", "run = [\"/service\", \"show\", \"WHO\"]"))
+            .section(&format!("[[rule]]\ncase = \"command who\"\nat = \"stdout\"\n{rule}\n"))
+            .run()
+    };
+    for (reference, candidate, other, rule) in [
+        ("ruby 3.1.2", "ruby 2.7.0", "rubi 2.7.0", "do = \"replace\"\npattern = \"[0-9.]+\"\nwith = \"N\""),
+        ("ruby 3.1.2", "ruby 2.7.0", "jruby 2.7.0", "do = \"regex\"\npattern = \"ruby [0-9.]+\""),
+        ("100", "101", "103", "do = \"tolerance\"\nabs = 1.5"),
+        ("1.234", "1.23", "1.24", "do = \"round\"\ndigits = 2"),
+        ("a\nb\na", "b\na", "b\nc", "do = \"set\""),
+    ] {
+        run(reference, candidate, rule).exits(0).verdict("parity").coverage(1, 1);
+        run(reference, other, rule).exits(1).verdict("drift").finds("command-output", "stdout");
+    }
+    for verb in ["type", "only", "redact", "map-keys"] {
+        let rule = format!("[[rule]]\nat = \"stdout\"\ndo = \"{verb}\"\n");
+        let refused = Project::local().section(&rule).parity(&["check"]);
+        refused.exits(2).complains(&format!("`{verb}` makes no sense on the output of a command"));
+    }
 }
 
 fn a_command_that_nobody_can_run_is_never_parity() {
