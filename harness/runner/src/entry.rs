@@ -211,6 +211,7 @@ impl Asking<'_> {
             options,
             timeout: self.settings.timeout,
             body_cap: self.settings.body_cap,
+            started_ms: self.settings.started_ms,
             fresh,
         };
         for secret in secrets::of_headers(&request.headers) {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use envparity_model::{FailureKind, Hop, Problem};
-use envparity_suite::{HttpVersion, Options, Request, Signed};
+use envparity_suite::{HttpVersion, Options, Request, Signed, signing_time_ms};
 use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
     USER_AGENT,
@@ -48,6 +48,8 @@ pub(crate) struct Sending<'a> {
     pub(crate) options: &'a Options,
     pub(crate) timeout: Duration,
     pub(crate) body_cap: usize,
+    /// Start of the run, in milliseconds since the epoch.
+    pub(crate) started_ms: i64,
     /// On a new connection, not one of the pool.
     pub(crate) fresh: bool,
 }
@@ -147,7 +149,6 @@ impl Sending<'_> {
         let Some(signing) = &self.options.signing else { return Ok(()) };
         let given = collect_headers(headers)?;
         let host = header(&given, HOST.as_str()).map(str::to_owned).or_else(|| written_authority(url));
-        // The receiver compares this time with its own clock: the run's start will not do.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let signed = Signed {
             method: method.as_str(),
@@ -156,7 +157,7 @@ impl Sending<'_> {
             query: url.query().unwrap_or_default(),
             headers: &given,
             body,
-            now_ms: i64::try_from(now.as_millis()).unwrap_or(i64::MAX),
+            now_ms: signing_time_ms(self.started_ms, i64::try_from(now.as_millis()).unwrap_or(i64::MAX)),
         };
         for (name, value) in signing.sign(&signed) {
             headers.insert(header_name(&name)?, header_value(&name, &value)?);

@@ -49,6 +49,6 @@ pub use generator::Generator;
 pub use instant::Instant;
 pub use number::Number;
 pub use render::Request;
-pub use signing::{Signed, Signing};
+pub use signing::{Signed, Signing, signing_time_ms};
 pub use syntax::parse;
 pub use value::Value;

@@ -45,8 +45,19 @@ pub struct Signed<'a> {
     pub headers: &'a [(String, String)],
     /// The body.
     pub body: &'a [u8],
-    /// When it is sent, in milliseconds since the epoch.
+    /// The time that is signed, in milliseconds since the epoch: see [`signing_time_ms`].
     pub now_ms: i64,
+}
+
+/// How far the time of signatures lags behind at most, in milliseconds: receivers refuse what is older than five
+/// minutes, and clocks differ.
+const STEP_MS: i64 = 2 * 60_000;
+
+/// The time that a request of a run is signed with: the run's start, as of every generated value, so that all sides
+/// and samples are sent the same; moved on by whole steps in longer runs, since receivers refuse old signatures.
+pub fn signing_time_ms(started_ms: i64, now_ms: i64) -> i64 {
+    let elapsed = now_ms.saturating_sub(started_ms).max(0);
+    started_ms.saturating_add(elapsed - elapsed % STEP_MS)
 }
 
 impl Signing {

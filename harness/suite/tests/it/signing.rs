@@ -1,6 +1,6 @@
 //! AWS signatures. The expected ones were made by botocore, with the key of AWS's own examples.
 
-use envparity_suite::Signed;
+use envparity_suite::{Signed, signing_time_ms};
 
 use crate::support::World;
 
@@ -19,6 +19,19 @@ fn request<'a>(method: &'a str, host: &'a str, path: &'a str) -> Signed<'a> {
 
 fn last(headers: &[(String, String)]) -> &str {
     headers.last().map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
+#[test]
+fn the_time_is_the_runs_start_while_receivers_accept_it() {
+    let after = |seconds: i64| signing_time_ms(NOW_MS, NOW_MS + seconds * 1000) - NOW_MS;
+    assert_eq!([after(0), after(1), after(119)], [0; 3]);
+    assert_eq!([after(120), after(239), after(3600)], [120_000, 120_000, 3_600_000]);
+    // A clock that was set back signs with the run's start.
+    assert_eq!(after(-90), 0);
+    for seconds in 0..1000 {
+        let lag = seconds * 1000 - after(seconds);
+        assert!((0..300_000 / 2).contains(&lag), "{seconds}: {lag}");
+    }
 }
 
 #[test]
