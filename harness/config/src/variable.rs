@@ -23,8 +23,9 @@ pub fn variable_settings<'v>(variables: impl IntoIterator<Item = (&'v str, &'v s
     settings
 }
 
-/// Variables that the process reads itself.
-const OF_PROCESS: [&str; 4] = ["PARITY_CACHE_DIR", "PARITY_CONFIG", "PARITY_DIGEST_KEY", "PARITY_PROFILE"];
+/// Variables that the process reads itself, and the mirror that the scripts which build it read.
+const OF_PROCESS: [&str; 5] =
+    ["PARITY_CACHE_DIR", "PARITY_CONFIG", "PARITY_DEBIAN_MIRROR", "PARITY_DIGEST_KEY", "PARITY_PROFILE"];
 
 /// A `PARITY_*` variable that nothing reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +90,7 @@ mod tests {
         let names = [
             "PARITY_GATE",
             "PARITY_CACHE_DIR",
+            "PARITY_DEBIAN_MIRROR",
             "PARITY_IMAGE",
             "PARITY_CONTROL_GAPS",
             "PARITY_GATES",
