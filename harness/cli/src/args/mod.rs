@@ -1,8 +1,14 @@
 //! The command line as typed. What is meant by it is decided in `command`.
 
+mod earlier;
+mod import;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use earlier::{ApproveArgs, ExplainArgs, NoiseArgs, ReportArgs, SuggestArgs};
+pub(crate) use import::{ImportArgs, ImportCommand};
 
 /// Runs the same image in several environments, compares every response and every installed dependency,
 /// and names what made them differ.
@@ -269,83 +275,6 @@ pub(crate) struct RecordArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ExplainArgs {
-    /// A run's id, its folder, or `latest`
-    #[arg(value_name = "RUN", default_value = "latest")]
-    pub(crate) run: String,
-    #[command(flatten)]
-    pub(crate) select: SelectArgs,
-    /// Set any key of the configuration, as explain.trials=200; repeatable
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(crate) set: Vec<String>,
-    /// Also write a report: text, json, junit, html, sarif, md or github (annotations); repeatable
-    #[arg(long, value_name = "FORMAT=PATH")]
-    pub(crate) report: Vec<String>,
-    /// What to print
-    #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    pub(crate) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ReportArgs {
-    /// A run's id, its folder, or `latest`
-    #[arg(value_name = "RUN", default_value = "latest")]
-    pub(crate) run: String,
-    /// Also write a report: text, json, junit, html, sarif, md or github (annotations); repeatable
-    #[arg(long, value_name = "FORMAT=PATH")]
-    pub(crate) report: Vec<String>,
-    /// What to print
-    #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    pub(crate) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ApproveArgs {
-    /// A run's id, its folder, or `latest`
-    #[arg(value_name = "RUN", default_value = "latest")]
-    pub(crate) run: String,
-    /// Only cases whose id matches; repeatable
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) only: Vec<String>,
-    /// The folder of the snapshots [default: `baseline` of `[compare]`]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) baseline: Option<PathBuf>,
-    /// Leave the decision to `cargo insta review`: write `.snap.new` files (it needs a package around them)
-    #[arg(long)]
-    pub(crate) pending: bool,
-    /// Delete snapshots of cases that are gone: after a run of all cases, without --only
-    #[arg(long)]
-    pub(crate) prune: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct NoiseArgs {
-    /// A run's id, its folder, or `latest`
-    #[arg(value_name = "RUN", default_value = "latest")]
-    pub(crate) run: String,
-    /// What to print
-    #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    pub(crate) output: Output,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Text is TOML, to be pasted into parity.toml: a rule stands under a comment that names its finding. \
-Each was tried: it makes exactly that finding vanish. Where only hiding more would help, the comment says so."
-)]
-pub(crate) struct SuggestArgs {
-    /// A run's id, its folder, or `latest`
-    #[arg(value_name = "RUN", default_value = "latest")]
-    pub(crate) run: String,
-    /// Findings by the beginning of their fingerprints; none: every active one
-    #[arg(value_name = "FINDING")]
-    pub(crate) findings: Vec<String>,
-    /// What to print
-    #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    pub(crate) output: Output,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct ManifestArgs {
     /// An image, `container:NAME`, or an environment of the configuration
     #[arg(value_name = "SIDE")]
@@ -394,45 +323,4 @@ pub(crate) enum ConfigCommand {
     Schema,
     /// The defaults, commented key by key
     Default,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ImportCommand {
-    /// One file for each tag of an OpenAPI 3.0 or 3.1 document (JSON or YAML), or of Swagger 2.0
-    Openapi {
-        #[command(flatten)]
-        args: ImportArgs,
-    },
-    /// One file from what a browser or a proxy has recorded: secrets masked, assets and other hosts left out
-    Har {
-        /// The service's host [default: the one that is asked most]
-        #[arg(long, value_name = "HOST")]
-        host: Option<String>,
-        #[command(flatten)]
-        args: ImportArgs,
-    },
-    /// One file for each folder of a Postman collection (v2.1)
-    Postman {
-        /// An exported environment: its values become a file of variables
-        #[arg(long, value_name = "FILE")]
-        environment: Option<PathBuf>,
-        #[command(flatten)]
-        args: ImportArgs,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ImportArgs {
-    /// What to read
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-    /// Where to write
-    #[arg(short, long, value_name = "FOLDER", default_value = "suites")]
-    pub(crate) output: PathBuf,
-    /// Overwrite files that are there
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Exit with 1 if something could not be converted
-    #[arg(long)]
-    pub(crate) strict: bool,
 }
