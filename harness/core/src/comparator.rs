@@ -11,6 +11,7 @@ use crate::excerpt::short;
 use crate::input::{CaseInput, CaseResult, Repeated, Side};
 use crate::prelude::{self, PreludeResult};
 use crate::rules::{CaseRules, Marks, Rules, UnusedRule};
+use crate::shaky;
 use crate::symbols::{Captured, Symbols, Who};
 
 /// Compares one candidate with the reference, case by case in suite order: values captured by one case are known
@@ -184,6 +185,12 @@ impl Known<'_> {
 /// Whether a second sample of the candidate would tell more: something drifted that a second look can shake.
 pub fn needs_resample(result: &CaseResult) -> bool {
     result.drifts.iter().any(|drift| !drift.unstable && drift.code.default_severity() > Severity::Info)
+}
+
+/// Whether further samples of the candidate would tell more: it differs from itself where a response may, and how
+/// often it does decides how bad that is.
+pub fn needs_more(result: &CaseResult) -> bool {
+    result.drifts.iter().any(|drift| drift.unstable && shaky::may_vary(drift))
 }
 
 /// Whether a further sample of the reference would tell more: what differs is drift, or noise that the few samples so

@@ -167,6 +167,16 @@ impl Drifts {
             .any(|other| other.code == drift.code && other.kind == drift.kind && other.place() == place)
     }
 
+    /// Whether a drift was found once more. Lines of a text share their place and are told apart by their numbers.
+    pub(crate) fn repeats(&self, drift: &Drift) -> bool {
+        let place = drift.place();
+        let is_line = |drift: &Drift| drift.count == 1 && place == "body" && drift.hint.is_some();
+        self.list.iter().any(|other| {
+            let is_same = other.code == drift.code && other.kind == drift.kind && other.place() == place;
+            is_same && !(is_line(drift) && is_line(other) && other.hint != drift.hint)
+        })
+    }
+
     /// Whether nothing was found.
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()

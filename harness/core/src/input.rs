@@ -27,6 +27,8 @@ pub struct CaseInput<'a> {
     pub candidate: Side<'a>,
     /// The candidate's second sample, where it was made.
     pub resample: Option<Side<'a>>,
+    /// Further samples of the candidate, made where it differs from itself. See [`crate::needs_more`].
+    pub later: &'a [Side<'a>],
 }
 
 /// What the comparison of one case says.

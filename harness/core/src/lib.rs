@@ -37,7 +37,7 @@ mod symbols;
 pub use analysis::{Analysis, Prelude, RunMeta};
 pub use approved::{Approved, Approver, BASELINE, BaselineComparator};
 pub use authority::{Authorities, Authority};
-pub use comparator::{Comparator, needs_recheck, needs_resample};
+pub use comparator::{Comparator, needs_more, needs_recheck, needs_resample};
 pub use contract::CaseContract;
 pub use drift::Drift;
 pub use input::{CaseInput, CaseResult, CaseStatus, Latency, Repeated, Side};

@@ -1,6 +1,6 @@
 //! What the candidate does not repeat.
 
-use envparity_model::{Code, Outcome};
+use envparity_model::{Code, Outcome, Severity};
 
 use crate::asserts;
 use crate::body::{Part, learn_alone};
@@ -68,6 +68,21 @@ impl Shaky {
         };
         self.noise.all_places().any(|place| !place.symbol && named(place))
     }
+}
+
+/// Samples of the candidate beyond its second that tell a rare value from one that comes and goes.
+pub(crate) const LATER: usize = 3;
+
+/// Whether an instability is of a kind that may be noise: values, order and lengths, never outcome or presence.
+pub(crate) fn may_vary(drift: &Drift) -> bool {
+    let kinds = [Code::ResponseValue, Code::ResponseFormat, Code::ResponseOrder, Code::ResponseLength];
+    kinds.iter().any(|code| drift.kind.as_deref() == Some(code.name()))
+}
+
+/// What one sample of many shows is told, and no more: as many of the reference may well have missed it.
+pub(crate) fn excuse(drift: &mut Drift, samples: usize) {
+    drift.severity = Severity::Info;
+    drift.hint = Some(format!("seen in one of {samples} samples of the candidate, in none of the reference"));
 }
 
 /// Makes a drift an instability, no less severe than it was.

@@ -285,6 +285,35 @@ fn a_candidate_that_differs_from_itself_is_unstable() {
 }
 
 #[test]
+fn a_value_that_one_of_many_samples_shows_is_told_and_no_more() {
+    let (usual, rare, other) = (Made::json(r#"{"n":4}"#), Made::json(r#"{"n":5}"#), Made::json(r#"{"n":6}"#));
+    let judged = |later: &[_]| {
+        let mut case = input(&usual, Some(&usual), &rare);
+        (case.resample, case.later) = (Some(usual.side()), later);
+        let result = comparator(&[]).compare(&case);
+        assert!(envparity_core::needs_more(&result));
+        assert_eq!(found(&result), ["unstable $.n [response-value]"]);
+        result.drifts[0].severity
+    };
+    assert_eq!(judged(&[usual.side(), usual.side()]), Severity::Major, "too few");
+    assert_eq!(judged(&[usual.side(), usual.side(), other.side()]), Severity::Major, "it comes and goes");
+    assert_eq!(judged(&[usual.side(), usual.side(), usual.side()]), Severity::Info);
+    // What is there or not, and of which type, never differs by nature.
+    let gone = Made::json("{}");
+    let mut case = input(&usual, Some(&usual), &gone);
+    let later = [usual.side(), usual.side(), usual.side()];
+    (case.resample, case.later) = (Some(usual.side()), &later);
+    assert_eq!(comparator(&[]).compare(&case).drifts[0].severity, Severity::Major);
+    // Lines of a text are told apart.
+    let text = |n: u8, m: u8| Made::text(&format!("a 1\nn {n}\nb 2\nm {m}\n"));
+    let [plain, one, two] = [text(0, 0), text(1, 0), text(0, 1)];
+    let mut case = input(&plain, Some(&plain), &one);
+    let later = [plain.side(), two.side(), plain.side()];
+    (case.resample, case.later) = (Some(plain.side()), &later);
+    assert_eq!(comparator(&[]).compare(&case).drifts[0].severity, Severity::Info);
+}
+
+#[test]
 fn a_third_sample_sees_through_chance() {
     let [a, b] = [r#"["x","y"]"#, r#"["y","x"]"#].map(Made::json);
     let by_chance = comparator(&[]).compare(&input(&a, Some(&a), &b));

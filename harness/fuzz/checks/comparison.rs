@@ -84,6 +84,7 @@ fn compare(
         control: control.map(side),
         candidate: side(candidate),
         resample: None,
+        later: &[],
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use envparity_config::{Config, Control, Rule};
 use envparity_core::{
-    Analysis, Authority, BASELINE, CaseResult, Prelude, RunMeta, needs_recheck, needs_resample,
+    Analysis, Authority, BASELINE, CaseResult, Prelude, RunMeta, needs_more, needs_recheck, needs_resample,
 };
 use envparity_model::{CaseId, CasePlace, Cause, Problem, Report, Severity};
 
@@ -153,12 +153,17 @@ fn killed() -> Cause {
     }
 }
 
+/// What another sample would tell more of.
+pub(crate) struct Doubt {
+    /// The candidate.
+    pub(crate) name: String,
+    pub(crate) cases: Vec<CaseId>,
+    /// The candidate itself is to be asked, not the reference alone.
+    pub(crate) of_candidate: bool,
+}
+
 /// The candidates and their cases of which another sample would tell more, after so many rounds of them.
-pub(crate) fn doubtful(
-    folder: &Path,
-    file: &RunFile,
-    round: usize,
-) -> Result<Vec<(String, Vec<CaseId>)>, Problem> {
+pub(crate) fn doubtful(folder: &Path, file: &RunFile, round: usize) -> Result<Vec<Doubt>, Problem> {
     let asks = if round == 0 { needs_resample } else { needs_recheck };
     let config = config_of(file)?;
     let sources = Sources::Run(folder.to_owned());
@@ -168,15 +173,15 @@ pub(crate) fn doubtful(
         let candidate = sources.read(name)?;
         let mut comparison = Comparison::new(&reference, &candidate, &config);
         comparison.preludes(&reference.0.header.setup)?;
-        let mut cases = Vec::new();
+        let mut doubt = Doubt { name: name.clone(), cases: Vec::new(), of_candidate: round == 0 };
         for place in &reference.0.header.cases {
-            if asks(&comparison.next(place)?) {
-                cases.push(place.id.clone());
+            let result = comparison.next(place)?;
+            if asks(&result) {
+                doubt.cases.push(place.id.clone());
+                doubt.of_candidate |= needs_more(&result);
             }
         }
-        if !cases.is_empty() {
-            drifted.push((name.clone(), cases));
-        }
+        drifted.extend(Some(doubt).filter(|doubt| !doubt.cases.is_empty()));
     }
     if file.baseline.is_some() {
         let kept = KeptBaseline::open(folder)?;
@@ -189,7 +194,7 @@ pub(crate) fn doubtful(
             }
         }
         if !cases.is_empty() {
-            drifted.push((BASELINE.to_owned(), cases));
+            drifted.push(Doubt { name: BASELINE.to_owned(), cases, of_candidate: false });
         }
     }
     Ok(drifted)

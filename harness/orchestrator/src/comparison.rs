@@ -38,7 +38,7 @@ impl<'a> Comparison<'a> {
             let name = missing.then(|| self.candidate.0.name.clone());
             return Ok(CaseResult::not_compared(name, "was not asked: the run ended before"));
         };
-        let result = self.comparator.compare_rechecked(&asked.input(place), asked.rechecks());
+        let result = self.comparator.compare_rechecked(&asked.input(place, &asked.later()), asked.rechecks());
         let result = self.controlled(result, &asked);
         Ok(match self.contract {
             Some(contract) => result.held_to(contract.document().path(), asked.held_to(contract)),
@@ -56,7 +56,8 @@ impl<'a> Comparison<'a> {
         let Some(asked) = self.asked(place)? else { return Ok(()) };
         for rule in rules {
             let more = std::slice::from_ref(rule);
-            let result = self.comparator.try_rules(&asked.input(place), asked.rechecks(), more);
+            let result =
+                self.comparator.try_rules(&asked.input(place, &asked.later()), asked.rechecks(), more);
             if judge(rule, self.controlled(result, &asked)) {
                 break;
             }
@@ -76,7 +77,7 @@ impl<'a> Comparison<'a> {
         let mut results = Vec::new();
         for place in places {
             if let Some(asked) = self.asked(place)? {
-                let result = self.comparator.prelude(&asked.input(place), asked.rechecks());
+                let result = self.comparator.prelude(&asked.input(place, &asked.later()), asked.rechecks());
                 results.push((place, result));
             }
         }
@@ -90,9 +91,10 @@ impl<'a> Comparison<'a> {
         let Some(theirs) = candidate.exchange(&place.id, Sample::Primary)? else { return Ok(None) };
         let control = reference.exchange(&place.id, Sample::Control)?;
         let rechecks = reference.rechecks(&place.id)?;
-        let resample = candidate.exchange(&place.id, Sample::Resample)?;
+        let mut later = candidate.rechecks(&place.id)?;
+        let resample = (!later.is_empty()).then(|| later.remove(0));
         let mut all = vec![&first, &theirs];
-        all.extend(control.iter().chain(&rechecks).chain(&resample));
+        all.extend(control.iter().chain(&rechecks).chain(&resample).chain(&later));
         let alike = all_alike(&all);
         let with_body = |bodies: &Bodies, exchange: Exchange| -> Result<(Exchange, Vec<u8>), Problem> {
             let body =
@@ -109,6 +111,10 @@ impl<'a> Comparison<'a> {
                 .collect::<Result<_, _>>()?,
             candidate: with_body(of_candidate, theirs)?,
             resample: resample.map(|exchange| with_body(of_candidate, exchange)).transpose()?,
+            later: later
+                .into_iter()
+                .map(|exchange| with_body(of_candidate, exchange))
+                .collect::<Result<_, _>>()?,
         }))
     }
 }
@@ -120,16 +126,18 @@ struct Asked {
     rechecks: Vec<(Exchange, Vec<u8>)>,
     candidate: (Exchange, Vec<u8>),
     resample: Option<(Exchange, Vec<u8>)>,
+    later: Vec<(Exchange, Vec<u8>)>,
 }
 
 impl Asked {
-    fn input<'a>(&'a self, place: &'a CasePlace) -> CaseInput<'a> {
+    fn input<'a>(&'a self, place: &'a CasePlace, later: &'a [Side<'a>]) -> CaseInput<'a> {
         CaseInput {
             place,
             reference: side(&self.reference),
             control: self.control.as_ref().map(side),
             candidate: side(&self.candidate),
             resample: self.resample.as_ref().map(side),
+            later,
         }
     }
 
@@ -142,6 +150,10 @@ impl Asked {
             candidate: judge(&self.candidate),
             resample: self.resample.as_ref().and_then(judge),
         }
+    }
+
+    fn later(&self) -> Vec<Side<'_>> {
+        self.later.iter().map(side).collect()
     }
 
     fn rechecks(&self) -> impl Iterator<Item = Side<'_>> {

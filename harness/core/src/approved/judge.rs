@@ -61,7 +61,7 @@ impl Approver {
         // A further sample stands in for a candidate: what differs between the two is all that differs by nature.
         let differs = |side: &&Side<'_>| side.exchange.outcome != primary.exchange.outcome;
         let candidate = others.iter().find(differs).copied().or(control).unwrap_or(primary);
-        let input = CaseInput { place, reference: primary, control, candidate, resample: None };
+        let input = CaseInput { place, reference: primary, control, candidate, resample: None, later: &[] };
         let result = self.comparator.compare_rechecked(&input, others.iter().skip(1).copied());
         match result.status {
             CaseStatus::Compared => {}
@@ -147,7 +147,7 @@ impl BaselineComparator {
         self.symbols.extend(captured(today.exchange).map(|(name, value)| (name.to_owned(), value)));
         let (exchange, body) = approved.exchange(today, &self.authority, &self.symbols);
         let candidate = Side { exchange: &exchange, body: &body };
-        let input = CaseInput { place, reference: today, control, candidate, resample: None };
+        let input = CaseInput { place, reference: today, control, candidate, resample: None, later: &[] };
         let result = self.comparator.compare_rechecked(&input, rechecks.iter().copied());
         mirrored(result)
     }
@@ -161,7 +161,7 @@ impl BaselineComparator {
     ) -> CaseResult {
         self.symbols.extend(captured(today.exchange).map(|(name, value)| (name.to_owned(), value)));
         let candidate = control.unwrap_or(today);
-        let input = CaseInput { place, reference: today, control, candidate, resample: None };
+        let input = CaseInput { place, reference: today, control, candidate, resample: None, later: &[] };
         let mut result = self.comparator.compare(&input);
         if result.status == CaseStatus::Compared {
             return CaseResult::unapproved();

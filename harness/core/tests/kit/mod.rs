@@ -184,6 +184,7 @@ pub(crate) fn input<'a>(
         control: control.map(Made::side),
         candidate: candidate.side(),
         resample: None,
+        later: &[],
     }
 }
 

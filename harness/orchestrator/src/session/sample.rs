@@ -15,6 +15,7 @@ use futures_util::future::join_all;
 use super::party::{Open, Party};
 use super::serve::LOG_LINES;
 use super::{Session, Site};
+use crate::analysis::Doubt;
 use crate::event::Event;
 use crate::journal::Journal;
 use crate::plan::{PlannedCommand, vars_of};
@@ -71,12 +72,12 @@ impl Session<'_> {
 
     /// The reference and the candidates that drifted once more, in fresh containers, up to the last case that
     /// drifted: a candidate may differ from itself, and the reference's first two samples may have agreed by chance.
-    /// From the second `round` on the reference alone is asked.
-    pub(crate) async fn resample(&self, sites: &[Site<'_>], drifted: &[(String, Vec<CaseId>)], round: usize) {
+    /// From the second `round` on the reference alone is asked, and candidates that differ from themselves.
+    pub(crate) async fn resample(&self, sites: &[Site<'_>], doubts: &[Doubt], round: usize) {
         let since = Instant::now();
-        let cases: Vec<CaseId> = drifted.iter().flat_map(|(_, cases)| cases.clone()).collect();
+        let cases: Vec<CaseId> = doubts.iter().flat_map(|doubt| doubt.cases.clone()).collect();
         let again = |site: &&Site<'_>| {
-            let drifts = round == 0 && drifted.iter().any(|(name, _)| name == site.name());
+            let drifts = doubts.iter().any(|doubt| doubt.of_candidate && doubt.name == site.name());
             !site.failed && (site.role == Role::Reference || drifts)
         };
         let again: Vec<&Site<'_>> = sites.iter().filter(again).collect();
