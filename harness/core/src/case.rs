@@ -234,25 +234,20 @@ impl<'c> Case<'c> {
             .retain(|drift| !noise.is_at(drift) || again.as_ref().is_none_or(|again| again.has_like(drift)));
         for drift in drifts.iter_mut() {
             if drift.code.default_severity() > Severity::Info && shaky.is_shaken(drift) {
-                let samples = self.input.later.len() + 2;
-                let is_lone = again.as_ref().is_some_and(|again| self.is_lone(drift, again, noise));
+                let seen = again.as_ref().and_then(|again| self.seen(drift, again, noise));
                 shaky::label(drift);
-                if is_lone && shaky::may_vary(drift) {
-                    shaky::excuse(drift, samples);
-                }
+                shaky::weigh(drift, seen);
             }
         }
     }
 
-    /// Whether many samples of the candidate show a drift once: the first one alone.
-    fn is_lone(&self, drift: &Drift, again: &Drifts, noise: &Noise) -> bool {
-        self.input.later.len() >= shaky::LATER
-            && !again.repeats(drift)
-            && self
-                .input
-                .later
-                .iter()
-                .all(|side| self.again(*side, noise).is_some_and(|later| !later.repeats(drift)))
+    /// How many samples of the candidate show a drift, of how many; none where they cannot be told from one another.
+    fn seen(&self, drift: &Drift, again: &Drifts, noise: &Noise) -> Option<(usize, usize)> {
+        let mut times = 1 + usize::from(again.repeats(drift));
+        for side in self.input.later {
+            times += usize::from(self.again(*side, noise)?.repeats(drift));
+        }
+        Some((times, 2 + self.input.later.len()))
     }
 
     /// What the candidate's second sample shows against the reference, with the noise learned before.

@@ -70,8 +70,8 @@ impl Shaky {
     }
 }
 
-/// Samples of the candidate beyond its second that tell a rare value from one that comes and goes.
-pub(crate) const LATER: usize = 3;
+/// Samples of the candidate that tell a rare value from one that comes and goes.
+const MANY: usize = 5;
 
 /// Whether an instability is of a kind that may be noise: values, order and lengths, never outcome or presence.
 pub(crate) fn may_vary(drift: &Drift) -> bool {
@@ -79,10 +79,17 @@ pub(crate) fn may_vary(drift: &Drift) -> bool {
     kinds.iter().any(|code| drift.kind.as_deref() == Some(code.name()))
 }
 
-/// What one sample of many shows is told, and no more: as many of the reference may well have missed it.
-pub(crate) fn excuse(drift: &mut Drift, samples: usize) {
-    drift.severity = Severity::Info;
-    drift.hint = Some(format!("seen in one of {samples} samples of the candidate, in none of the reference"));
+/// What up to a third of many samples shows is told, and no more: as many of the reference may well have missed it.
+pub(crate) fn weigh(drift: &mut Drift, seen: Option<(usize, usize)>) {
+    if let Some((times, samples)) = seen
+        && may_vary(drift)
+        && samples >= MANY
+        && times * 3 <= samples
+    {
+        drift.severity = Severity::Info;
+        drift.hint =
+            Some(format!("seen in {times} of {samples} samples of the candidate, in none of the reference"));
+    }
 }
 
 /// Makes a drift an instability, no less severe than it was.
