@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 
-from bars import demo, hostile, image, json, kill, manifest, sensitivity, specificity, throughput, warm
+from bars import culprit, demo, hostile, image, json, kill, manifest, sensitivity, specificity, throughput, warm
 from figures import Figures, NotMeasured
 from machine import Machine
 from project import Project
@@ -23,6 +23,7 @@ BARS = {
     "specificity": specificity.measure,
     "hostile": hostile.measure,
     "json": json.measure,
+    "culprit": culprit.measure,
 }
 
 
