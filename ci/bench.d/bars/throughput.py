@@ -1,4 +1,4 @@
-"""Ten thousand entries against nginx on loopback, two environments by address; beside stock hurl."""
+"""Twenty thousand entries against nginx on loopback, two environments by address; beside stock hurl and bare reqwest."""
 
 import os
 import pathlib
@@ -11,11 +11,13 @@ import process
 from figures import NotMeasured
 from project import run_parity
 
-ENTRIES = 10_000
+ENTRIES = 20_000
 PORTS = (18081, 18082)
 # Of the time that stock hurl takes for both addresses, one after the other.
 OF_HURL = 0.5
-RSS_MB = 60
+# Of the processor time that a client takes which does nothing but ask.
+OF_BARE = 1.5
+RSS_MB = 80
 
 NGINX = """\
 daemon on;
@@ -62,22 +64,23 @@ def measure(project, figures):
     folder = project.folder / "throughput"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    hurl = find_hurl()
+    hurl, bare = find_hurl(), build_bare(project)
     if hurl is None:
         figures.note("no stock hurl on PATH or in $HURL: times without the ratio that counts")
     else:
         figures.note(f"beside {process.run([hurl, '--version']).out.split(' (')[0]}, a suite of {ENTRIES} entries")
     with Nginx(folder / "nginx"):
         for kind, words in KINDS.items():
-            measure_kind(project, figures, suite(folder / kind, kind), words, hurl)
+            measure_kind(project, figures, suite(folder / kind, kind), words, hurl, bare)
     # Only now: ext4 searches long for a place for a new file where thousands have just been removed.
     shutil.rmtree(folder)
 
 
-def measure_kind(project, figures, folder, words, hurl):
-    sets, walls, ratios, work = [], [], [], []
+def measure_kind(project, figures, folder, words, hurl, bare):
+    sets, walls, ratios, work, over = [], [], [], [], []
     for number in range(project.runs + 1):
         theirs = [stock_hurl(hurl, folder, port) for port in PORTS] if hurl else []
+        least = process.run([bare, f"/{folder.name}/", ENTRIES, *(f"http://127.0.0.1:{port}" for port in PORTS)])
         run = run_parity(project, folder, "--control", "never")
         compared = run.report["coverage"]["compared"]
         if compared != ENTRIES or run.report["verdict"] != "parity":
@@ -86,12 +89,14 @@ def measure_kind(project, figures, folder, words, hurl):
             continue  # The first one fills the caches of both.
         sets.append(run.ended.rss_mb)
         walls.append(run.ended.wall)
+        over.append(run.ended.cpu / least.cpu)
         if theirs:
             ratios.append(run.ended.wall / sum(ended.wall for ended in theirs))
             work.append(run.ended.cpu / sum(ended.cpu for ended in theirs))
     if ratios:
         figures.add(f"wall / hurl on each in turn, {words}", ratios, "ratio", OF_HURL)
         figures.add(f"processor time / hurl on each in turn, {words}", work, "ratio")
+    figures.add(f"processor time / bare reqwest, {words}", over, "ratio", OF_BARE)
     figures.add(f"wall, {words}", walls, "s")
     if None not in sets:
         figures.add(f"resident set, {words}", sets, "MB", RSS_MB)
@@ -103,6 +108,13 @@ def suite(folder, kind):
     entries = (f"GET {{{{base}}}}/{kind}/{number}\nHTTP 200\n" for number in range(ENTRIES))
     folder.joinpath("entries.hurl").write_text("\n".join(entries))
     return folder
+
+
+def build_bare(project):
+    words = ["cargo", "build", "--release", "--locked", "-p", "envparity-runner", "--example", "bare"]
+    if subprocess.run(words, cwd=project.root).returncode != 0:
+        raise NotMeasured("the bare client could not be built", is_failure=True)
+    return project.target / "release" / "examples" / "bare"
 
 
 def find_hurl():

@@ -334,3 +334,28 @@ proptest! {
         prop_assert_eq!(compare(&l, &r).drifts.is_empty(), left == right);
     }
 }
+
+/// What stands in place of bodies here would be read as broken, cut or other, if it were read.
+#[test]
+fn bodies_of_equal_digests_are_never_read() {
+    let answers = [
+        Made::json(r#"{"x": 1, "list": [1, 2]}"#),
+        Made::new(200, "text/html", "<p>x</p>"),
+        Made::text("a\nb\n"),
+    ];
+    for answer in &answers {
+        for (left, right) in [("{\"x\": ", "<p"), ("", ""), ("[1]", "[2]")] {
+            let mut case = kit::input(answer, Some(answer), answer);
+            (case.reference.body, case.candidate.body) = (left.as_bytes(), right.as_bytes());
+            let result = kit::comparator(&[]).compare(&case);
+            assert!(
+                kit::is_compared(&result) && found(&result).is_empty(),
+                "{left:?} {right:?}: {:?}",
+                found(&result)
+            );
+        }
+    }
+    // The same bytes in place of bodies that differ are read, and found to be no JSON.
+    let (one, other) = (Made::json("{\"x\": "), Made::json("{\"x\": 1}"));
+    assert_eq!(found(&compare(&one, &other)), ["response-unparsable body"]);
+}
