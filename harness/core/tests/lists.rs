@@ -177,3 +177,19 @@ fn xml_is_xml_also_where_it_says_html() {
     let respelled = compare(&first, &subnets(6, "netID"));
     assert!(found(&respelled).iter().any(|line| line.contains("netId[1]")), "{:?}", found(&respelled));
 }
+
+#[test]
+fn a_tag_of_very_many_attributes_is_text() {
+    let tag = |value: u8| {
+        let attributes: String = (0..200_000).map(|n| format!(" a{n}='{value}'")).collect();
+        format!("<p{attributes}>x</p>")
+    };
+    for media in ["text/html", "application/xml"] {
+        let result = compare(&Made::new(200, media, tag(1)), &Made::new(200, media, tag(2)));
+        assert_eq!(found(&result), ["response-value body"], "{media}");
+    }
+    // Within the bound, each is told, whatever its value holds.
+    let few = |value: u8| format!("<p title=\"{}\" lang='{value}'>x</p>", "more > words ".repeat(2000));
+    let result = compare(&Made::new(200, "text/html", few(1)), &Made::new(200, "text/html", few(2)));
+    assert_eq!(found(&result), ["response-value /p[1]/@lang"]);
+}

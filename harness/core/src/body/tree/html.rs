@@ -10,14 +10,14 @@ use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{Attribute, ParseOpts, Parser, QualName, local_name, ns, parse_document, parse_fragment};
 
 use super::draft::{Draft, Language};
-use super::{Id, MAX_BYTES, Tree, Unreadable};
+use super::{Id, MAX_ATTRIBUTES, MAX_BYTES, Tree, Unreadable};
 
 /// Bytes given to the parser at once; in between it is seen whether the tree has grown too large.
 const CHUNK: usize = 16 << 10;
 
 /// Reads a document, or a piece of one. Every text is HTML; only the size can be too much.
 pub(crate) fn parse(text: &str) -> Result<Tree, Unreadable> {
-    if text.len() > MAX_BYTES {
+    if text.len() > MAX_BYTES || has_crowded_tag(text) {
         return Err(Unreadable::TooLarge);
     }
     let options = ParseOpts {
@@ -34,6 +34,35 @@ pub(crate) fn parse(text: &str) -> Result<Tree, Unreadable> {
     // The parser puts the pieces below an `html` of its own, made after the context.
     let top = (0..3).find(|id| *id != Draft::ROOT && draft.parent(*id) == Some(Draft::ROOT));
     draft.finish(top.unwrap_or(Draft::ROOT), Language::Html)
+}
+
+/// Whether a tag has more attributes than a tree takes. A script that compares may look like a tag; then its text
+/// counts, which is as long on both sides.
+fn has_crowded_tag(text: &str) -> bool {
+    let mut quote = None;
+    // Words since a tag began; none outside of one.
+    let mut words: Option<usize> = None;
+    let mut before = b' ';
+    for byte in text.bytes() {
+        match (words, quote) {
+            (None, _) if before == b'<' && byte.is_ascii_alphabetic() => words = Some(0),
+            (Some(_), Some(mark)) if byte == mark => quote = None,
+            (None, _) | (Some(_), Some(_)) => {}
+            (Some(_), None) if byte == b'>' => words = None,
+            (Some(_), None) if before == b'=' && matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            (Some(count), None) => {
+                // Attributes may stand without a space between them.
+                let is_between = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'"' | b'\'');
+                let count = count + usize::from(is_between(before) && !is_between(byte));
+                if count > MAX_ATTRIBUTES {
+                    return true;
+                }
+                words = Some(count);
+            }
+        }
+        before = byte;
+    }
+    false
 }
 
 /// A text without white space and comments before its first tag.

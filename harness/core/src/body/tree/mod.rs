@@ -18,6 +18,8 @@ pub(crate) use xml::parse as parse_xml;
 const MAX_DEPTH: usize = 200;
 /// Most nodes of a tree.
 const MAX_NODES: usize = 400_000;
+/// Most attributes of one tag: readers hold each new one against all before it.
+const MAX_ATTRIBUTES: usize = 1000;
 /// Longest text that is made a tree.
 const MAX_BYTES: usize = 16 << 20;
 

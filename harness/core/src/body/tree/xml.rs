@@ -7,7 +7,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
 use super::draft::{Draft, Language};
-use super::{Id, MAX_BYTES, Tree, Unreadable};
+use super::{Id, MAX_ATTRIBUTES, MAX_BYTES, Tree, Unreadable};
 
 /// Reads a document.
 pub(crate) fn parse(text: &str) -> Result<Tree, Unreadable> {
@@ -73,7 +73,10 @@ fn element(
     if open.last().is_none_or(|(_, outer)| *outer != space) {
         attributes.push(("xmlns".to_owned(), space.clone()));
     }
-    for attribute in tag.attributes() {
+    for (number, attribute) in tag.attributes().enumerate() {
+        if number == MAX_ATTRIBUTES {
+            return Err(Unreadable::TooLarge);
+        }
         let attribute = attribute.map_err(|_| Unreadable::Syntax)?;
         if attribute.key.as_namespace_binding().is_some() {
             continue;
