@@ -40,7 +40,8 @@ impl Approver {
     /// Takes in an entry of the set-up, before any case: what it captured is known in all of them.
     pub fn prelude(&mut self, place: &CasePlace, primary: Side<'_>, others: &[Side<'_>]) {
         let control = others.first().copied();
-        let input = CaseInput { place, reference: primary, control, candidate: primary, resample: None };
+        let input =
+            CaseInput { place, reference: primary, control, candidate: primary, resample: None, later: &[] };
         self.comparator.prelude(&input, others.iter().skip(1).copied());
         let all: Vec<Side<'_>> = std::iter::once(primary).chain(others.iter().copied()).collect();
         self.learn_symbols(&all);
@@ -131,7 +132,8 @@ impl BaselineComparator {
         rechecks: &[Side<'_>],
     ) {
         self.symbols.extend(captured(today.exchange).map(|(name, value)| (name.to_owned(), value)));
-        let input = CaseInput { place, reference: today, control, candidate: today, resample: None };
+        let input =
+            CaseInput { place, reference: today, control, candidate: today, resample: None, later: &[] };
         self.comparator.prelude(&input, rechecks.iter().copied());
     }
 
