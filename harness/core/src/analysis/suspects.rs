@@ -127,7 +127,8 @@ fn package(evidence: &Evidence, keys: &[u64], change: &PackageChange) -> Option<
         add(mentioned, SuspectReason::Named);
     }
     if change.loaded {
-        add(2.0, SuspectReason::Loaded);
+        // Every process maps libraries of its system: that says less than one that an application brings.
+        add(if change.ecosystem.is_application() { 2.0 } else { 0.75 }, SuspectReason::Loaded);
     }
     if change.ecosystem.is_application() {
         add(2.0, SuspectReason::Application);
@@ -284,6 +285,15 @@ mod tests {
         let mut evidence = Evidence::default();
         let keys = evidence.add(&[text.to_owned()]);
         rank(&evidence, &keys, "qa", changes, &[])[0].subject.clone()
+    }
+
+    #[test]
+    fn what_the_application_brings_comes_before_what_every_process_maps() {
+        let mut system = change(Ecosystem::Deb, "libc6", "3.36", "2.31");
+        system.loaded = true;
+        let changes = [system, change(Ecosystem::Pypi, "pytz", "2024.1", "2021.3")];
+        assert_eq!(first("2023-05-05T00:00:00Z", &changes), "pkg:pypi/pytz");
+        assert_eq!(first("libc6: symbol lookup error", &changes), "pkg:deb/libc6");
     }
 
     #[test]
