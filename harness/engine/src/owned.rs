@@ -107,6 +107,11 @@ impl Engine {
         self.clear(|owned| !owned.purpose.starts_with("reaper")).await
     }
 
+    /// Removes what trials have left that were given up, and nothing else of the run.
+    pub async fn remove_trials(&self) -> Result<(), EngineError> {
+        self.clear(|owned| owned.purpose.starts_with("trial-") || owned.purpose == "explain").await
+    }
+
     /// Ends the use of this engine: removes what the run made, disarms the reaper, closes the connection.
     pub async fn close(&self) {
         // What cannot be removed now is the reaper's, or expires and is swept by a later run.

@@ -121,6 +121,22 @@ pub struct Culprit {
     pub trials: u32,
     /// Wall time, milliseconds.
     pub wall_ms: u64,
+    /// Its proving containers, where they were left running.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<KeptTrial>,
+}
+
+/// A throw-away container that was left running for a look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KeptTrial {
+    /// `broken`: the reference with the candidate's factors. `mended`: the candidate with the reference's.
+    pub shows: String,
+    /// The environment that it was made from.
+    pub environment: String,
+    /// Its address.
+    pub url: String,
+    /// The command that makes the address reachable from here, where it is not.
+    pub tunnel: Option<String>,
 }
 
 /// One thing that differs and can be moved.

@@ -27,7 +27,9 @@ pub use exchange::{
     SentRequest, Timing,
 };
 pub use explained::{EXPLAINED_SCHEMA, Explained, ExplainedEnvironment, ExplainedFinding};
-pub use finding::{ContextRow, Culprit, Disposition, Factor, Finding, Proof, Repeat, Suspect, SuspectReason};
+pub use finding::{
+    ContextRow, Culprit, Disposition, Factor, Finding, KeptTrial, Proof, Repeat, Suspect, SuspectReason,
+};
 pub use fingerprint::fingerprint;
 pub use group::{Group, SAMPLES};
 pub use journal::{

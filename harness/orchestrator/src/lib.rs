@@ -14,6 +14,7 @@ mod examine;
 mod explain;
 mod journal;
 #[cfg(feature = "lab")]
+mod kept;
 mod labs;
 mod plan;
 mod recordings;
@@ -35,6 +36,7 @@ pub use examine::{Examined, examine};
 pub use explain::explain_run;
 pub use journal::recording_path;
 #[cfg(feature = "lab")]
+pub use kept::{KeptRun, kept_down, kept_runs};
 pub use labs::{HeldLab, LabUp, lab_down, lab_up, labs};
 pub use plan::{Plan, PlanError, PlannedCommand, Prelude, Secrets, Selection, plan};
 pub use recordings::compare_recordings;

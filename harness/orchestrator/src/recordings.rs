@@ -53,6 +53,7 @@ pub fn compare_recordings(paths: &[&Path], gate: Option<Severity>) -> Result<Rep
             timings: envparity_model::Timings::default(),
             causes: Vec::new(),
             signal: None,
+            kept: false,
         }),
     };
     analyse_sources(&Sources::Files(sides), &file, gate)

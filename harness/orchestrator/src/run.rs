@@ -143,12 +143,13 @@ pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunE
         (Ok(report), Keep::OnFailure) => !report.gate.passed,
         (Ok(_), Keep::Always) => true,
     };
-    session.close(keep && signal.is_none()).await;
+    let kept = keep && signal.is_none();
+    session.close(kept).await;
     // What could not be written cannot be read: that is the disk's matter, not a defect.
     let mut report = report.map_err(|defect| broken.map_or(RunError::Internal(defect), RunError::Folder))?;
     let end = end_of(&session, signal);
     (report.duration_ms, report.timings) = (end.duration_ms, end.timings);
-    file.end = Some(end);
+    file.end = Some(RunEnd { kept, ..end });
     let mut problems: Vec<Problem> = file.write(&folder).err().into_iter().collect();
     if let Err(more) = artifacts::write(&report, &folder, &request.reports) {
         problems.extend(more);
@@ -219,6 +220,7 @@ fn end_of(session: &Session<'_>, signal: Option<u8>) -> RunEnd {
         timings: session.timings(),
         causes: session.causes(),
         signal,
+        kept: false,
     }
 }
 

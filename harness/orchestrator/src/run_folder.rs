@@ -68,6 +68,9 @@ pub(crate) struct RunEnd {
     pub(crate) causes: Vec<Cause>,
     /// The signal that ended it.
     pub(crate) signal: Option<u8>,
+    /// Its containers were left running.
+    #[serde(default)]
+    pub(crate) kept: bool,
 }
 
 impl RunFile {

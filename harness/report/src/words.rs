@@ -1,8 +1,8 @@
 //! Figures, versions and directions in words.
 
 use envparity_model::{
-    Baseline, ChangeKind, ContractCoverage, Disposition, Factor, NotCompared, PackageSummary, Report, Sample,
-    Severity, Suspect, SuspectReason, Verdict,
+    Baseline, ChangeKind, ContractCoverage, Disposition, Factor, KeptTrial, NotCompared, PackageSummary,
+    Report, Sample, Severity, Suspect, SuspectReason, Verdict,
 };
 
 use crate::view::is_baseline;
@@ -125,6 +125,12 @@ pub(crate) fn factor(factor: &Factor) -> String {
             format!("{} {}", factor.kind, change(factor.reference.as_deref(), factor.candidate.as_deref()))
         }
     }
+}
+
+/// `http://127.0.0.1:32771   made from qa`, and how it is reached.
+pub(crate) fn kept(kept: &KeptTrial) -> String {
+    let tunnel = kept.tunnel.as_ref().map(|tunnel| format!("   after `{tunnel}`")).unwrap_or_default();
+    format!("{}   made from {}{tunnel}", kept.url, kept.environment)
 }
 
 /// `gem rack 2.2.4 → 2.1.4`.

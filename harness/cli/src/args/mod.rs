@@ -295,13 +295,13 @@ pub(crate) enum EnvCommand {
         #[arg(long, value_name = "TIME", default_value = "8h")]
         r#for: String,
     },
-    /// Take it down
+    /// Take a lab down, or what a run has kept
     Down {
-        /// The environment; none: all
-        #[arg(value_name = "ENV")]
+        /// The environment, or the id of a run with `--keep`; none: all
+        #[arg(value_name = "ENV|RUN")]
         environment: Option<String>,
     },
-    /// What is up
+    /// What is up: labs, and what runs of this project have kept
     List,
 }
 

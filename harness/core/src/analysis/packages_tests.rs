@@ -247,6 +247,7 @@ fn what_is_proven_to_be_to_blame_weighs_more() {
         reason: None,
         trials: 7,
         wall_ms: 1,
+        kept: Vec::new(),
     };
     let finding = envparity_model::ExplainedFinding { culprits: vec![culprit], remark: None };
     let mut explained = envparity_model::Explained::default();

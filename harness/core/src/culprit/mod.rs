@@ -88,6 +88,25 @@ pub struct Found {
     pub repeated: Option<Outcome>,
 }
 
+impl Found {
+    /// The trial that shows it to break the reference.
+    pub fn breaks(&self) -> Trial {
+        Trial { direction: Direction::Break, moved: self.moved(), round: 0 }
+    }
+
+    fn moved(&self) -> BTreeSet<usize> {
+        self.factors.union(&self.companions).copied().collect()
+    }
+}
+
+impl Conclusion {
+    /// The trial that shows all sets together, put back, to mend the candidate.
+    pub fn mends(&self) -> Trial {
+        let moved = self.found.iter().flat_map(Found::moved).collect();
+        Trial { direction: Direction::Mend, moved, round: 0 }
+    }
+}
+
 /// How a search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {

@@ -138,6 +138,11 @@ impl SshRoute {
         Err(last.map_or_else(|| self.gone(), |e| self.forward_failed(&target, &e)))
     }
 
+    /// `USER@HOST[:PORT]`, as it was given.
+    pub(crate) fn destination(&self) -> &str {
+        &self.destination
+    }
+
     /// Runs a command of the host's shell.
     pub(crate) async fn run(&self, command: &str) -> Result<RemoteCommand, String> {
         let session = self.session.lock().await.clone().ok_or("ssh is closed")?;

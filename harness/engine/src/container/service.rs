@@ -118,6 +118,22 @@ impl Service {
         }
     }
 
+    /// An address that lasts as long as the container, and the command that makes it reachable from here where it is
+    /// not: nothing that this process forwards outlives it.
+    pub async fn lasting_url(&self) -> Option<(String, Option<String>)> {
+        match self.identity.address.as_ref()? {
+            Address::Tcp(address) => Some((format!("http://{address}"), None)),
+            Address::Unix(socket) => {
+                let parts = self.parts.lock().await;
+                let (_, target) = parts.forwards.iter().find(|(path, _)| path == socket)?;
+                let Route::Ssh(route) = &self.engine.inner.route else { return None };
+                let port = target.port();
+                let tunnel = format!("ssh -N -L {port}:{target} ssh://{}", route.destination());
+                Some((format!("http://127.0.0.1:{port}"), Some(tunnel)))
+            }
+        }
+    }
+
     /// Whether it still runs, asked of the engine.
     pub async fn state(&self) -> Result<ServiceState, EngineError> {
         self.engine.state_of(&self.identity.id).await

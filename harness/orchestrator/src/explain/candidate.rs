@@ -8,6 +8,7 @@ use envparity_model::{ExplainedEnvironment, Problem, TrialLine};
 use futures_util::future::try_join;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use super::keep::keep;
 use super::order::sort_by_suspicion;
 use super::side::{Side, unlike};
 use super::targets::Targets;
@@ -74,13 +75,32 @@ async fn explain_targets(
             .map(|line| line.tail)
             .unwrap_or_default(),
     };
-    let (conclusions, trials, in_time) = search(&bench).await;
-    let tell = Telling { session, list: &list, wall: since.elapsed(), in_time };
-    Ok(tell.environment(targets, conclusions, trials))
+    let Searched { conclusions, lines, in_time, failure } = search(&bench).await;
+    let wall = since.elapsed();
+    if !in_time {
+        // Those under way were given up.
+        for base in [&bench.reference, &bench.candidate] {
+            base.engine.remove_trials().await.ok();
+        }
+    }
+    let kept = keep(&bench, &conclusions).await;
+    let failure = failure.map(|failure| session.journal.redact(&failure));
+    let tell = Telling { session, list: &list, wall, in_time, failure, kept };
+    Ok(tell.environment(targets, conclusions, lines))
 }
 
-/// Makes trials until the search is done or its budget is spent; says last whether its time has not run out.
-async fn search(bench: &Bench<'_, '_>) -> (Vec<Conclusion>, Vec<TrialLine>, bool) {
+/// What a search came to.
+struct Searched {
+    conclusions: Vec<Conclusion>,
+    lines: Vec<TrialLine>,
+    /// Its time did not run out.
+    in_time: bool,
+    /// Why a trial could not be made, of the first one that could not.
+    failure: Option<String>,
+}
+
+/// Makes trials until the search is done or its budget is spent.
+async fn search(bench: &Bench<'_, '_>) -> Searched {
     let session = bench.session;
     let budget = &session.config.explain;
     let name = bench.candidate.site.name();
@@ -89,10 +109,10 @@ async fn search(bench: &Bench<'_, '_>) -> (Vec<Conclusion>, Vec<TrialLine>, bool
     let mut search = Search::new(factors_of(bench.differences), bench.targets.findings.len(), budget.trials);
     let (mut running, mut lines) = (FuturesUnordered::new(), Vec::new());
     let deadline = tokio::time::Instant::now() + budget.time;
-    let (mut number, mut in_time) = (0, true);
+    let (mut number, mut in_time, mut failure) = (0, true, None);
     loop {
         match search.next(slots - running.len()) {
-            Step::Done(conclusions) => return (conclusions, lines, in_time),
+            Step::Done(conclusions) => return Searched { conclusions, lines, in_time, failure },
             Step::Try(trials) => {
                 for trial in trials {
                     number += 1;
@@ -109,6 +129,7 @@ async fn search(bench: &Bench<'_, '_>) -> (Vec<Conclusion>, Vec<TrialLine>, bool
                 });
                 search.observe(&tried.trial, tried.outcomes);
                 lines.push(tried.line);
+                failure = failure.or(tried.failure);
             }
             Ok(None) => search.stop(),
             Err(_) => {

@@ -6,6 +6,7 @@
 
 mod again;
 mod candidate;
+mod keep;
 mod order;
 mod side;
 mod store;

@@ -21,6 +21,8 @@ pub(super) struct Targets {
     pub(super) findings: Vec<Finding>,
     /// How many more there are.
     pub(super) left_out: usize,
+    /// The run fails by what was found so far.
+    pub(super) fails: bool,
 }
 
 impl Targets {
@@ -32,6 +34,7 @@ impl Targets {
             timings: envparity_model::Timings::default(),
             causes: Vec::new(),
             signal: None,
+            kept: false,
         });
         let report = analyse(folder, &so_far)?;
         let is_target = |finding: &Finding| {
@@ -42,10 +45,11 @@ impl Targets {
                 && (finding.case.is_some() || finding.code == Code::ServiceNotStarted)
                 && !matches!(finding.code, Code::ContractBroken | Code::ServiceDied)
         };
+        let fails = !report.gate.passed;
         let mut findings: Vec<Finding> = report.findings.into_iter().filter(is_target).collect();
         let left_out = findings.len().saturating_sub(MOST);
         findings.truncate(MOST);
-        Ok(Self { findings, left_out })
+        Ok(Self { findings, left_out, fails })
     }
 
     /// Nothing was tried, for one reason.

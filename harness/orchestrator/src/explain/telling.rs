@@ -1,9 +1,10 @@
 //! Conclusions in the words of reports.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use envparity_core::culprit::{Conclusion, Difference, End, Found, Outcome};
-use envparity_model::{Culprit, ExplainedEnvironment, ExplainedFinding, Factor, Proof, TrialLine};
+use envparity_core::culprit::{Conclusion, Difference, End, Found, Outcome, Trial};
+use envparity_model::{Culprit, ExplainedEnvironment, ExplainedFinding, Factor, KeptTrial, Proof, TrialLine};
 
 use super::targets::Targets;
 use crate::session::Session;
@@ -15,6 +16,10 @@ pub(super) struct Telling<'t> {
     pub(super) wall: Duration,
     /// The search was not ended by its time.
     pub(super) in_time: bool,
+    /// Why a trial could not be made, of the first one that could not.
+    pub(super) failure: Option<String>,
+    /// Containers that were left running, by what they show.
+    pub(super) kept: BTreeMap<Trial, KeptTrial>,
 }
 
 impl Telling<'_> {
@@ -43,14 +48,13 @@ impl Telling<'_> {
     fn finding(&self, conclusion: &Conclusion) -> ExplainedFinding {
         let remark = match conclusion.end {
             End::Complete => None,
-            End::Unsteady => {
-                Some("the reference does not answer as itself in a throw-away: nothing can be shown".to_owned())
-            }
+            End::Unsteady => Some(self.with_failure(
+                "the reference does not answer as itself in a throw-away: nothing can be shown",
+            )),
             End::Outside => Some(self.outside()),
-            End::Untriable => Some(
-                "the reference with everything of the candidate does not start or gives a third answer: not found"
-                    .to_owned(),
-            ),
+            End::Untriable => Some(self.with_failure(
+                "the reference with everything of the candidate does not start or gives a third answer: not found",
+            )),
             End::Stopped => Some(self.stopped(conclusion)),
         };
         if conclusion.end != End::Complete {
@@ -61,8 +65,13 @@ impl Telling<'_> {
         let remark = others
             .first()
             .map(|found| format!("{} made the difference once and not again: not proven", self.names(found)));
-        let culprits = steady.into_iter().map(|found| self.culprit(found, conclusion.trials)).collect();
+        let culprits = steady.into_iter().map(|found| self.culprit(found, conclusion)).collect();
         ExplainedFinding { culprits, remark }
+    }
+
+    /// What a trial could not even be made for, behind what follows from it.
+    fn with_failure(&self, words: &str) -> String {
+        self.failure.as_ref().map_or_else(|| words.to_owned(), |failure| format!("{words} ({failure})"))
     }
 
     /// A set that was found before the end may hold more than is needed: nothing is claimed of it.
@@ -94,7 +103,7 @@ impl Telling<'_> {
         }
     }
 
-    fn culprit(&self, found: &Found, trials: u32) -> Culprit {
+    fn culprit(&self, found: &Found, conclusion: &Conclusion) -> Culprit {
         let (proof, reason) = match found.mended {
             Some(Outcome::Flips) => (Proof::BothWays, None),
             Some(Outcome::Holds) => (Proof::OneWay, Some("put back into the candidate it does not mend it")),
@@ -108,8 +117,12 @@ impl Telling<'_> {
             companions: found.companions.iter().map(|index| self.factor(*index)).collect(),
             proof,
             reason: reason.map(str::to_owned),
-            trials,
+            trials: conclusion.trials,
             wall_ms: self.wall.as_millis() as u64,
+            kept: [found.breaks(), conclusion.mends()]
+                .iter()
+                .filter_map(|trial| self.kept.get(trial).cloned())
+                .collect(),
         }
     }
 

@@ -7,9 +7,11 @@ use std::time::Instant;
 
 use envparity_core::Redaction;
 use envparity_core::culprit::{Difference, Direction, Directories, Moved, Outcome, Trial, moved};
-use envparity_engine::{ConfigChanges, Engine, Fetched, Graft, ImageConfig, Moves, StartError, StartSpec};
+use envparity_engine::{
+    ConfigChanges, Engine, Fetched, Graft, ImageConfig, Moves, Service, StartError, StartSpec,
+};
 use envparity_model::{
-    EnvironmentLine, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine, Problem, TrialLine,
+    EnvironmentLine, FooterLine, HeaderLine, JOURNAL_SCHEMA, JournalLine, KeptTrial, Problem, TrialLine,
 };
 
 use super::targets::Targets;
@@ -50,6 +52,8 @@ pub(super) struct Tried {
     pub(super) trial: Trial,
     pub(super) outcomes: Vec<Outcome>,
     pub(super) line: TrialLine,
+    /// Why it could not be made.
+    pub(super) failure: Option<String>,
 }
 
 impl Bench<'_, '_> {
@@ -67,38 +71,13 @@ impl Bench<'_, '_> {
             outcome: self.session.journal.redact(&words(&outcomes, failure.as_deref())),
             wall_ms: since.elapsed().as_millis() as u64,
         };
-        Tried { trial, outcomes, line }
+        Tried { trial, outcomes, line, failure }
     }
 
     async fn outcomes(&self, trial: &Trial, number: usize) -> Result<Vec<Outcome>, Problem> {
-        let (base, other) = match trial.direction {
-            Direction::Break => (&self.reference, &self.candidate),
-            Direction::Mend => (&self.candidate, &self.reference),
-        };
-        let purpose = format!("trial-{number}");
-        let Moved { take, remove } =
-            moved(self.differences, &trial.moved, trial.direction, &base.directories);
-        let (config, env) = self.settings(trial, base, other);
-        let graft = Graft {
-            base: &base.image,
-            base_files: &base.files,
-            other_files: &other.files,
-            moves: &Moves { take, remove },
-            config: &config,
-            environment: base.site.name(),
-            purpose: &purpose,
-        };
-        let image = base.engine.graft(&graft).await.map_err(|error| error.problem)?;
-        let spec = StartSpec {
-            container: &self.session.config.container,
-            env: &env,
-            image: &image.id,
-            platform: None,
-            environment: base.site.name(),
-            purpose: &purpose,
-            labels: &BTreeMap::new(),
-        };
-        let outcomes = match base.engine.start(&spec).await {
+        let (image, started) = self.start(trial, &format!("trial-{number}")).await?;
+        let base = self.base(trial.direction);
+        let outcomes = match started {
             Ok(service) => {
                 let service = Arc::new(service);
                 let asked = self.ask(trial, base.site, &service, number).await;
@@ -111,8 +90,67 @@ impl Bench<'_, '_> {
             Err(StartError::Engine(error)) => Err(error.problem),
         };
         // What stays is removed with the run.
-        base.engine.remove_image(&image.id).await.ok();
+        base.engine.remove_image(&image).await.ok();
         outcomes
+    }
+
+    fn base(&self, direction: Direction) -> &Base<'_, '_> {
+        match direction {
+            Direction::Break => &self.reference,
+            Direction::Mend => &self.candidate,
+        }
+    }
+
+    /// Makes the image of a trial and starts a container of it; the image is given by its id.
+    async fn start(
+        &self,
+        trial: &Trial,
+        purpose: &str,
+    ) -> Result<(String, Result<Service, StartError>), Problem> {
+        let (base, other) = match trial.direction {
+            Direction::Break => (&self.reference, &self.candidate),
+            Direction::Mend => (&self.candidate, &self.reference),
+        };
+        let Moved { take, remove } =
+            moved(self.differences, &trial.moved, trial.direction, &base.directories);
+        let (config, env) = self.settings(trial, base, other);
+        let graft = Graft {
+            base: &base.image,
+            base_files: &base.files,
+            other_files: &other.files,
+            moves: &Moves { take, remove },
+            config: &config,
+            environment: base.site.name(),
+            purpose,
+        };
+        let image = base.engine.graft(&graft).await.map_err(|error| error.problem)?;
+        let spec = StartSpec {
+            container: &self.session.config.container,
+            env: &env,
+            image: &image.id,
+            platform: None,
+            environment: base.site.name(),
+            purpose,
+            labels: &BTreeMap::new(),
+        };
+        let started = base.engine.start(&spec).await;
+        Ok((image.id, started))
+    }
+
+    /// Starts a trial's container once more and leaves it running; none where it has no address to look at.
+    pub(super) async fn leave(&self, trial: &Trial, number: usize) -> Option<KeptTrial> {
+        let shows = match trial.direction {
+            Direction::Break => "broken",
+            Direction::Mend => "mended",
+        };
+        let base = self.base(trial.direction);
+        let (image, started) = self.start(trial, &format!("{shows}-{number}")).await.ok()?;
+        let Ok(service) = started else {
+            base.engine.remove_image(&image).await.ok();
+            return None;
+        };
+        let (url, tunnel) = service.lasting_url().await?;
+        Some(KeptTrial { shows: shows.to_owned(), environment: base.site.name().to_owned(), url, tunnel })
     }
 
     async fn ask(

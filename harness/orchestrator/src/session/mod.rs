@@ -63,8 +63,8 @@ pub(crate) struct Session<'a> {
     pub(crate) explains: bool,
     /// Where images come from, if not from the reference's engine.
     pub(crate) supplier: Option<&'a EnvironmentSpec>,
-    /// Containers may be left running at the end.
-    pub(crate) may_keep: bool,
+    /// What is left running at the end.
+    pub(crate) keep: Keep,
     /// Labs that are up already: (environment, how it is reached).
     #[cfg_attr(not(feature = "lab"), expect(dead_code, reason = "only labs need it"))]
     pub(crate) held: &'a [(String, EngineSpec)],
@@ -108,7 +108,7 @@ impl<'a> Session<'a> {
             alone: request.alone,
             explains: request.explain,
             supplier: request.supplier.as_ref(),
-            may_keep: request.keep != Keep::Never,
+            keep: request.keep,
             held: &request.held,
             state: Mutex::new(State::default()),
         }

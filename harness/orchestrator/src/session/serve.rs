@@ -12,6 +12,7 @@ use futures_util::future::{join, join_all};
 
 use super::{Session, Site};
 use crate::event::Event;
+use crate::run::Keep;
 
 /// Lines of a service's output that a report keeps.
 pub(crate) const LOG_LINES: usize = 60;
@@ -105,7 +106,7 @@ impl Session<'_> {
     pub(crate) async fn environment_line(&self, site: &Site<'_>, failed: Option<String>) -> EnvironmentLine {
         // An address for people is of use only where the container outlives the run.
         let url = match &site.primary {
-            Some(service) if self.may_keep || !site.is_ours() => service.url().await,
+            Some(service) if self.keep != Keep::Never || !site.is_ours() => service.url().await,
             _ => None,
         };
         EnvironmentLine {

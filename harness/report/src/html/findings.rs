@@ -182,6 +182,9 @@ fn causes(page: &mut Markup, finding: &Finding) {
         page.tag("dt", "", "culprit").raw("<dd>").tag("strong", "", &factors.join(" with "));
         let proof = format!("{way}{reason}, {trials}, {}", words::seconds(culprit.wall_ms));
         page.tag("span", "small", &proof).raw("</dd>");
+        for kept in &culprit.kept {
+            page.tag("dt", "", &kept.shows).tag("dd", "", &words::kept(kept));
+        }
     }
     for suspect in finding.suspects.iter().take(5) {
         let reasons: Vec<_> = suspect.reasons.iter().map(|reason| words::reason(*reason)).collect();

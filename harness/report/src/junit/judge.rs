@@ -292,6 +292,9 @@ impl<'a> Judge<'a> {
         for culprit in &finding.culprits {
             let factors: Vec<_> = culprit.factors.iter().map(words::factor).collect();
             say("culprit", &factors.join(" with "));
+            for kept in &culprit.kept {
+                say(&kept.shows, &words::kept(kept));
+            }
         }
         for suspect in finding.suspects.iter().take(3).filter(|_| finding.culprits.is_empty()) {
             say("suspect", &words::suspect(suspect));

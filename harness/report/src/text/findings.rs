@@ -259,6 +259,9 @@ fn culprits(page: &mut Page, finding: &Finding) {
         let factors: Vec<_> = culprit.factors.iter().map(words::factor).collect();
         let line = detail(label).put(Tone::Strong, &factors.join(" with ")).gap();
         page.line(line.put(Tone::Plain, &proof(culprit)));
+        for kept in &culprit.kept {
+            page.line(detail(&kept.shows).put(Tone::Plain, &words::kept(kept)));
+        }
     }
 }
 

@@ -1,5 +1,9 @@
 //! What stays up when asked, and how it goes again.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
 use crate::support::{Docker, Image, Project, keeper};
 
 tests!("kept":
@@ -8,6 +12,8 @@ tests!("kept":
     an_environment_that_is_no_lab_is_not_taken_up,
     containers_are_kept_when_asked,
     containers_are_kept_on_failure_only,
+    what_proves_a_culprit_is_kept_when_asked,
+    what_proves_a_culprit_is_kept_on_failure,
     prune_removes_what_has_expired,
     doctor_says_what_works,
     doctor_says_what_does_not_work,
@@ -80,6 +86,10 @@ fn remove_kept(run: &str) {
             // One that goes by itself may be gone first.
             docker.try_run(&["rm", "-f", id], None).ok();
         }
+        let images = docker.run(&["images", "-q", "--filter", &format!("label=parity.run={run}")]);
+        for id in images.lines() {
+            docker.try_run(&["rmi", "-f", id], None).ok();
+        }
     }
 }
 
@@ -106,6 +116,72 @@ fn containers_are_kept_on_failure_only() {
     remove_kept(&run);
     outcome.exits(1);
     assert_eq!(there.len(), 1, "{there:?}");
+}
+
+/// The status of a GET, asked past envparity.
+fn status_at(url: &str, path: &str) -> String {
+    let address = url.strip_prefix("http://").expect("plain HTTP");
+    let mut stream = TcpStream::connect(address).unwrap_or_else(|error| panic!("{url}: {error}"));
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
+    let mut answer = String::new();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time");
+    BufReader::new(stream).read_line(&mut answer).expect("an answer");
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+/// Runs with the proving containers kept, asks both of them, and has them taken down.
+fn keeps_the_proof(keep: &str, down: impl Fn(&str) -> Vec<String>) {
+    let project = Project::local()
+        .image(Image::Packages)
+        .candidate_image(Image::OldPython)
+        .with_manifests()
+        .gets(&["/package/foo"]);
+    let outcome = project.parity(&["run", "--explain", "--keep", keep]);
+    let run = outcome.run.clone().expect("a run");
+    let docker = Docker::local();
+    let checks = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let finding = outcome.exits(1).finding("response-status", Some("status"));
+        let kept = finding["culprits"][0]["kept"].as_array().cloned().unwrap_or_default();
+        let at = |shows: &str| {
+            let one = kept.iter().find(|one| one["shows"] == shows).unwrap_or_else(|| panic!("{finding:#}"));
+            (one["environment"].clone(), one["url"].as_str().expect("an address").to_owned())
+        };
+        let (broken, mended) = (at("broken"), at("mended"));
+        assert_eq!((&broken.0, &mended.0), (&"local".into(), &"other".into()));
+        outcome.prints(&broken.1).prints(&mended.1);
+        let status = |side: &str| {
+            finding[side].as_str().and_then(|text| text.split(' ').next()).expect("a status").to_owned()
+        };
+        assert_eq!(status_at(&broken.1, "/package/foo"), status("candidate"));
+        assert_eq!(status_at(&mended.1, "/package/foo"), status("reference"));
+        // Nothing else of the search stays.
+        assert!(!kept_names(&docker, &run).contains("-trial-"), "{}", kept_names(&docker, &run));
+        project
+            .parity(&["env", "list"])
+            .exits(0)
+            .prints(&run)
+            .prints("local/broken-1")
+            .prints("other/mended-");
+        let down: Vec<String> = down(&run);
+        let words: Vec<&str> = down.iter().map(String::as_str).collect();
+        project.parity(&words).exits(0).prints(&format!("{run}   down"));
+        assert_eq!(kept_names(&docker, &run), "");
+        project.parity(&["env", "list"]).exits(0).prints("nothing is up");
+    }));
+    remove_kept(&run);
+    checks.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+}
+
+fn kept_names(docker: &Docker, run: &str) -> String {
+    kept(docker, run).join("\n")
+}
+
+fn what_proves_a_culprit_is_kept_when_asked() {
+    keeps_the_proof("always", |run| ["env", "down", run].map(str::to_owned).to_vec());
+}
+
+fn what_proves_a_culprit_is_kept_on_failure() {
+    keeps_the_proof("on-failure", |_| ["env", "down"].map(str::to_owned).to_vec());
 }
 
 fn prune_removes_what_has_expired() {
