@@ -289,6 +289,19 @@ static POLICY: &[Key] = &[
     key("gate", Shape::Word(severities), "Findings at or above it fail the run."),
     key("levels", Shape::WordMap(codes, &Shape::Word(severities)), "Severities of codes."),
     key("packages", Shape::Word(|| vec!["any", "loaded", "proven"]), "Which package findings fail the run."),
+    key(
+        "required",
+        Shape::List(&Shape::Text(&name::ENVIRONMENT)),
+        "Candidates that must have been compared.",
+    ),
+    key("min-cases", Shape::Whole(0, i64::MAX), "Cases that must have been compared, at least."),
+    key("max-noise", Shape::Whole(0, i64::MAX), "Places that may be learned as noise, at most."),
+    key(
+        "max-flaky",
+        Shape::Whole(0, i64::MAX),
+        "Cases that may be answered on a later attempt only, at most.",
+    ),
+    key("max-waiver-days", Shape::Whole(1, 36_500), "The longest life of a waiver, from the day of the run."),
 ];
 
 static WAIVER: &[Key] = &[

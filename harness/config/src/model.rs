@@ -407,11 +407,30 @@ pub struct Policy {
     pub levels: BTreeMap<Code, Severity>,
     /// Which package findings count.
     pub packages: PackagePolicy,
+    /// Candidates that must have been compared; else the run is inconclusive.
+    pub required: Vec<String>,
+    /// Cases that must have been compared, at least.
+    pub min_cases: u64,
+    /// Places that may be noise, at most; none: any number.
+    pub max_noise: Option<u64>,
+    /// Cases that may be flaky, at most; none: any number.
+    pub max_flaky: Option<u64>,
+    /// The longest life of a waiver from the day of the run, in days.
+    pub max_waiver_days: u32,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { gate: Severity::Major, levels: BTreeMap::new(), packages: PackagePolicy::Any }
+        Self {
+            gate: Severity::Major,
+            levels: BTreeMap::new(),
+            packages: PackagePolicy::Any,
+            required: Vec::new(),
+            min_cases: 0,
+            max_noise: None,
+            max_flaky: None,
+            max_waiver_days: 366,
+        }
     }
 }
 

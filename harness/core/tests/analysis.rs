@@ -424,6 +424,7 @@ fn waivers_cover_until_they_expire() {
     let today = run(waiver((2026, 11, 24), "pkg:pypi/flask"));
     assert_eq!(said(&today), (Verdict::Drift, 0), "the last day is included; what is waived still differs");
     assert_eq!(today.findings[0].disposition, Disposition::Waived);
+    assert_eq!(codes(&today), ["package-outdated"], "a waiver in use is no finding");
     assert_eq!(today.waivers, ["applied until 2026-11-24: parity.toml:9: held back (api-team)"]);
     let gone = run(waiver((2026, 11, 23), "pkg:pypi/flask"));
     assert_eq!(said(&gone), DRIFT);
@@ -431,9 +432,74 @@ fn waivers_cover_until_they_expire() {
     let other = run(waiver((2027, 1, 1), "pkg:pypi/rack"));
     assert_eq!(said(&other), DRIFT);
     assert_eq!(other.waivers, ["matched nothing: parity.toml:9: held back (api-team)"]);
+    assert_eq!(codes(&gone), ["package-outdated", "waiver-expired"]);
+    assert_eq!(codes(&other), ["package-outdated", "waiver-unused"]);
+    let far = run(waiver((2027, 11, 26), "pkg:pypi/flask"));
+    assert_eq!(said(&far), DRIFT, "a waiver for ever is none");
+    assert_eq!(codes(&far), ["package-outdated", "waiver-overlong"]);
+    assert_eq!(said(&run(waiver((2027, 11, 25), "pkg:pypi/flask"))), (Verdict::Drift, 0));
     let mut third = waiver((2027, 1, 1), "pkg:pypi/flask");
     third.candidate_version = Some("0.*".into());
     assert_eq!(said(&run(third)), DRIFT, "another version opens it again");
+}
+
+#[test]
+fn an_unused_waiver_fails_the_gate_where_the_policy_says_so_and_is_no_drift() {
+    let run = |full: bool, level: Option<Severity>| {
+        Run::with(|run| {
+            run.meta.full_run = full;
+            run.config.policy.levels = level.map(|level| (Code::WaiverUnused, level)).into_iter().collect();
+            run.config.waivers = vec![Waiver {
+                code: None,
+                subject: Some("pkg:pypi/gone".into()),
+                case: None,
+                at: None,
+                environment: Some("qa".into()),
+                reference_version: None,
+                candidate_version: None,
+                reason: "held back".into(),
+                owner: "api-team".into(),
+                expires: Day { year: 2026, month: 12, day: 31 },
+                origin: "parity.toml:9".into(),
+            }];
+        })
+    };
+    assert_eq!(said(&run(true, None)), PARITY);
+    assert_eq!(run(true, None).findings[0].subject.as_deref(), Some("waiver of pkg:pypi/gone in qa"));
+    assert_eq!(said(&run(true, Some(Severity::Major))), (Verdict::Parity, 1));
+    assert!(run(false, Some(Severity::Major)).findings.is_empty(), "a part of the run says nothing of it");
+}
+
+#[test]
+fn the_policy_asks_for_more_than_agreement() {
+    let run = |change: &dyn Fn(&mut Run)| said(&Run::with(|run| change(run)));
+    assert_eq!(run(&|run| run.config.policy.min_cases = 1), PARITY);
+    assert_eq!(run(&|run| run.config.policy.min_cases = 2), INCONCLUSIVE);
+    assert_eq!(run(&|run| run.config.policy.required = vec!["qa".into()]), PARITY);
+    assert_eq!(run(&|run| run.config.policy.required = vec!["prod".into()]), INCONCLUSIVE);
+    let noisy = |run: &mut Run| {
+        let (one, two) = (Made::json(r#"{"a":1}"#), Made::json(r#"{"a":2}"#));
+        run.cases[0].1 =
+            kit::comparator(&[]).compare(&kit::input(&one, Some(&two), &Made::json(r#"{"a":3}"#)));
+        run.config.policy.max_noise = Some(1);
+    };
+    assert_eq!(run(&noisy), PARITY);
+    let strict = |run: &mut Run| {
+        noisy(run);
+        run.config.policy.max_noise = Some(0);
+    };
+    assert_eq!(run(&strict), INCONCLUSIVE);
+    let flaky = |most: u64| {
+        move |run: &mut Run| {
+            let mut again = Made::json("{}");
+            again.exchange.attempt = 2;
+            again.exchange.first_failure = Some("closed".into());
+            run.cases[0].1 = compare(&Made::json("{}"), &again);
+            run.config.policy.max_flaky = Some(most);
+        }
+    };
+    assert_eq!(run(&flaky(1)), PARITY);
+    assert_eq!(run(&flaky(0)), INCONCLUSIVE);
 }
 
 #[test]

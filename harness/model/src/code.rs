@@ -130,6 +130,9 @@ codes! {
     ResponseBanner "response-banner" Info "a header that names the server differs";
     ResponseBytes "response-bytes" Info "the bytes differ and the meaning does not";
     RuleUnused "rule-unused" Info "a rule matched nothing";
+    WaiverExpired "waiver-expired" Minor "a waiver is past its last day";
+    WaiverOverlong "waiver-overlong" Minor "a waiver lasts longer than the policy allows";
+    WaiverUnused "waiver-unused" Minor "a waiver matched nothing";
     CaseUnapproved "case-unapproved" Minor "the case has no approved snapshot yet";
     SnapshotStale "snapshot-stale" Info "an approved snapshot belongs to no case";
 }

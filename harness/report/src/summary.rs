@@ -15,7 +15,10 @@ pub(crate) fn claims(report: &Report) -> Vec<String> {
     let active = words::severities(report, Disposition::Active);
     let below = words::severities(report, Disposition::BelowGate);
     match report.verdict {
-        Verdict::Parity => parts.push(agreed(report)),
+        Verdict::Parity => {
+            parts.push(agreed(report));
+            parts.extend((!active.is_empty()).then_some(active));
+        }
         _ if !active.is_empty() => parts.push(active),
         Verdict::Drift if !below.is_empty() => parts.push(format!("below the gate: {below}")),
         _ => {}
@@ -121,6 +124,7 @@ pub(crate) fn verdict(view: &View<'_>) -> String {
     let level = report.gate.level;
     let drift = view.worst().is_some();
     match report.verdict {
+        Verdict::Parity if drift => format!("parity, with findings at or above the gate ({level})"),
         Verdict::Parity => "parity".to_owned(),
         Verdict::Drift if drift => format!("drift at or above the gate ({level})"),
         Verdict::Drift => format!("drift below the gate ({level})"),

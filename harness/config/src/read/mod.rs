@@ -57,6 +57,7 @@ fn explain(table: &Table) -> ExplainSpec {
 
 fn policy(table: &Table) -> Policy {
     let default = Policy::default();
+    let count = |key: &str| table.whole(key).and_then(|count| u64::try_from(count).ok());
     let levels = table.table("levels").map(|levels| levels.entries.as_slice()).unwrap_or_default();
     Policy {
         gate: table.text("gate").and_then(Severity::from_name).unwrap_or(default.gate),
@@ -69,6 +70,13 @@ fn policy(table: &Table) -> Policy {
             Some("proven") => PackagePolicy::Proven,
             _ => default.packages,
         },
+        required: table.texts("required").unwrap_or_default(),
+        min_cases: count("min-cases").unwrap_or(default.min_cases),
+        max_noise: count("max-noise"),
+        max_flaky: count("max-flaky"),
+        max_waiver_days: count("max-waiver-days")
+            .and_then(|days| u32::try_from(days).ok())
+            .unwrap_or(default.max_waiver_days),
     }
 }
 

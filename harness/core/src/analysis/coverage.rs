@@ -113,6 +113,16 @@ impl Tally {
         self.compared.iter().filter(|count| **count >= all && all > 0).count() as u64
     }
 
+    /// Places learned as noise.
+    pub(super) fn noise_places(&self) -> u64 {
+        self.noise.len() as u64
+    }
+
+    /// Cases that were answered on a later attempt only.
+    pub(super) fn flaky_cases(&self) -> u64 {
+        self.flaky.iter().map(|flaky| &flaky.case).collect::<BTreeSet<_>>().len() as u64
+    }
+
     /// In how many cases a candidate was compared, and in how many it was left out by intention.
     pub(super) fn of_candidate(&self, candidate: &str) -> (u64, u64) {
         let by = self.candidates.iter().position(|name| name == candidate);

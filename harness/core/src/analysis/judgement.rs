@@ -27,6 +27,7 @@ impl Analysis {
         artifacts: Vec<String>,
     ) -> Report {
         self.judge_coverage();
+        self.judge_policy(&packages);
         if self.tally.fully_compared() == 0 && packages.compared == 0 && self.causes.is_empty() {
             self.blame(
                 None,
@@ -40,13 +41,22 @@ impl Analysis {
         let mut findings: Vec<Finding> =
             pending.into_iter().map(|pending| self.finding(pending, changes, &facts)).collect();
         explained::attach(&self.explained, &mut findings);
-        let mut waivers = Waivers::new(&self.config.waivers, &self.meta.started);
+        let mut waivers = Waivers::new(&self.config, &self.meta.started);
         for finding in &mut findings {
             if waivers.cover(finding) {
                 finding.disposition = Disposition::Waived;
             }
         }
         let waiver_lines = waivers.lines(self.meta.full_run);
+        if self.meta.full_run {
+            let drifts = waivers.drifts();
+            let environment = self.reference();
+            findings.extend(
+                drifts
+                    .into_iter()
+                    .map(|drift| self.finding(Pending::of(&environment, drift), changes, &facts)),
+            );
+        }
         self.sort(&mut findings);
         let groups = Group::all(&findings);
         keep_context_of_samples(&mut findings, &groups);
@@ -301,18 +311,31 @@ fn verdict(findings: &[Finding], causes: &[envparity_model::Cause]) -> (Verdict,
     if let Some(code) = strongest.filter(|code| weight(*code) > 0) {
         return (Verdict::Inconclusive, code);
     }
-    // A contract that the reference breaks is no difference: nothing was compared there.
-    let is_drift = |f: &&Finding| !matches!(f.code, Code::ContractBroken | Code::RuleUnused);
-    if findings.iter().filter(is_drift).any(|f| f.disposition == Disposition::Active) {
+    let is_active = |f: &&Finding| f.disposition == Disposition::Active;
+    if findings.iter().filter(is_difference).any(|f| is_active(&f)) {
         return (Verdict::Drift, 1);
     }
+    // What is wrong with rules and waivers fails the gate where the policy says so, and is no difference.
+    let fails = findings.iter().filter(is_active).any(|f| f.code != Code::ContractBroken);
     if !causes.is_empty() {
-        return (Verdict::Inconclusive, 5);
+        return (Verdict::Inconclusive, if fails { 1 } else { 5 });
     }
     // Below the gate or waived, it differs all the same.
     let known = |f: &Finding| f.disposition != Disposition::Noise && f.severity > Severity::Info;
-    if findings.iter().filter(is_drift).any(known) {
-        return (Verdict::Drift, 0);
-    }
-    (Verdict::Parity, 0)
+    let verdict =
+        if findings.iter().filter(is_difference).any(known) { Verdict::Drift } else { Verdict::Parity };
+    (verdict, i32::from(fails))
+}
+
+/// Whether a finding says that environments differ. A contract that the reference breaks is no difference: nothing was
+/// compared there.
+fn is_difference(finding: &&Finding) -> bool {
+    !matches!(
+        finding.code,
+        Code::ContractBroken
+            | Code::RuleUnused
+            | Code::WaiverExpired
+            | Code::WaiverOverlong
+            | Code::WaiverUnused
+    )
 }

@@ -9,6 +9,7 @@ mod latency;
 mod meta;
 mod package_drift;
 mod packages;
+mod policy;
 mod prelude;
 mod repeat;
 mod services;
@@ -55,6 +56,13 @@ struct Pending {
     request: Option<SentRequest>,
     /// Keys into the evidence.
     evidence: Vec<u64>,
+}
+
+impl Pending {
+    /// A drift that belongs to no case.
+    fn of(environment: &str, drift: Drift) -> Self {
+        Self { environment: environment.to_owned(), place: None, drift, request: None, evidence: Vec::new() }
+    }
 }
 
 /// Gathers everything that the journals of a run hold, case by case, and makes the report of it. Bodies are not
@@ -205,13 +213,7 @@ impl Analysis {
     }
 
     fn push(&mut self, environment: &str, drift: Drift) {
-        self.pending.push(Pending {
-            environment: environment.to_owned(),
-            place: None,
-            drift,
-            request: None,
-            evidence: Vec::new(),
-        });
+        self.pending.push(Pending::of(environment, drift));
     }
 
     fn blame(&mut self, environment: Option<&str>, exit_code: i32, message: String, hint: Option<&str>) {

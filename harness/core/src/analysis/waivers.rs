@@ -1,51 +1,126 @@
 //! Known drifts with a reason, an owner and an expiry date.
 
-use envparity_config::Waiver;
-use envparity_model::{CaseGlob, CaseId, Finding};
+use envparity_config::{Config, Waiver};
+use envparity_model::{CaseGlob, CaseId, Code, Finding};
+use jiff::civil::Date;
 
+use crate::drift::Drift;
 use crate::path::without_indices;
 
 /// The waivers of a run, with their use.
 pub(super) struct Waivers<'w> {
     list: &'w [Waiver],
     used: Vec<bool>,
-    /// `2026-11-24`: the day the run started, UTC.
-    today: String,
+    /// The day the run started, UTC; none where nobody knows: then nothing is covered.
+    today: Option<Date>,
+    /// Days that a waiver may last.
+    longest: i64,
+}
+
+/// How a waiver stands today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Valid,
+    Expired,
+    /// It lasts longer than the policy allows.
+    Overlong,
 }
 
 impl<'w> Waivers<'w> {
-    pub(super) fn new(list: &'w [Waiver], started: &str) -> Self {
-        Self { list, used: vec![false; list.len()], today: started.chars().take(10).collect() }
+    pub(super) fn new(config: &'w Config, started: &str) -> Self {
+        Self {
+            list: &config.waivers,
+            used: vec![false; config.waivers.len()],
+            today: started.get(..10).and_then(|day| day.parse().ok()),
+            longest: i64::from(config.policy.max_waiver_days),
+        }
     }
 
-    /// Whether a waiver that has not expired covers the finding.
+    /// Whether a valid waiver covers the finding.
     pub(super) fn cover(&mut self, finding: &Finding) -> bool {
         let mut covered = false;
-        for (waiver, used) in self.list.iter().zip(&mut self.used) {
+        for (at, waiver) in self.list.iter().enumerate() {
             if covers(waiver, finding) {
-                *used = true;
-                covered |= !self.today.is_empty() && self.today <= waiver.expires.to_string();
+                self.used[at] = true;
+                covered |= self.standing(waiver) == Standing::Valid;
             }
         }
         covered
     }
 
-    /// One line for each waiver that applied, has expired, or matched nothing on a full run.
+    /// One line for each waiver that applied, does not apply, or matched nothing on a full run.
     pub(super) fn lines(&self, full_run: bool) -> Vec<String> {
         let mut out = Vec::new();
         for (waiver, used) in self.list.iter().zip(&self.used) {
             let until = waiver.expires.to_string();
             let about = format!("{}: {} ({})", waiver.origin, waiver.reason, waiver.owner);
-            if self.today > until {
-                out.push(format!("expired on {until}: {about}"));
-            } else if *used {
-                out.push(format!("applied until {until}: {about}"));
-            } else if full_run {
-                out.push(format!("matched nothing: {about}"));
+            match self.standing(waiver) {
+                Standing::Expired => out.push(format!("expired on {until}: {about}")),
+                Standing::Overlong => {
+                    out.push(format!("longer than {} days, not applied: {about}", self.longest));
+                }
+                Standing::Valid if *used => out.push(format!("applied until {until}: {about}")),
+                Standing::Valid if full_run => out.push(format!("matched nothing: {about}")),
+                Standing::Valid => {}
             }
         }
         out
     }
+
+    /// What is to be done about waivers, on a full run.
+    pub(super) fn drifts(&self) -> Vec<Drift> {
+        let drift = |waiver: &Waiver, code, hint: String| Drift::of(code, name(waiver)).hint(hint);
+        let mut out = Vec::new();
+        for (waiver, used) in self.list.iter().zip(&self.used) {
+            let place = &waiver.origin;
+            match self.standing(waiver) {
+                Standing::Expired => {
+                    let hint = format!(
+                        "{place}: its last day was {}; mend the drift or waive it anew",
+                        waiver.expires
+                    );
+                    out.push(drift(waiver, Code::WaiverExpired, hint));
+                }
+                Standing::Overlong => {
+                    let hint = format!("{place}: the policy allows {} days from today", self.longest);
+                    out.push(drift(waiver, Code::WaiverOverlong, hint));
+                }
+                Standing::Valid if !used => {
+                    let hint = format!("{place}: remove it, or mend what it matches");
+                    out.push(drift(waiver, Code::WaiverUnused, hint));
+                }
+                Standing::Valid => {}
+            }
+        }
+        out
+    }
+
+    fn standing(&self, waiver: &Waiver) -> Standing {
+        let day = waiver.expires;
+        let parts = (i16::try_from(day.year), i8::try_from(day.month), i8::try_from(day.day));
+        let (Some(today), (Ok(year), Ok(month), Ok(day))) = (self.today, parts) else {
+            return Standing::Expired;
+        };
+        let Ok(last) = Date::new(year, month, day) else { return Standing::Expired };
+        let left = today.until(last).map_or(-1, |span| i64::from(span.get_days()));
+        match left {
+            ..0 => Standing::Expired,
+            left if left > self.longest => Standing::Overlong,
+            _ => Standing::Valid,
+        }
+    }
+}
+
+/// What a waiver is about, without where it stands: the same when lines move.
+fn name(waiver: &Waiver) -> String {
+    let parts = [
+        waiver.code.map(|code| code.name().to_owned()),
+        waiver.subject.clone(),
+        waiver.case.as_ref().map(|glob| glob.as_str().to_owned()),
+        waiver.at.clone(),
+        waiver.environment.as_ref().map(|name| format!("in {name}")),
+    ];
+    format!("waiver of {}", parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
 fn covers(waiver: &Waiver, finding: &Finding) -> bool {
