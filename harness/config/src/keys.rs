@@ -12,6 +12,21 @@ pub(crate) static ROOT: Shape = Shape::Table(&[SECTIONS, ROOT_ONLY]);
 /// A file of rules beside a suite.
 pub(crate) static RULES_FILE: Shape = Shape::Table(&[RULES]);
 
+/// The known pairs of waived groups, beside the configuration.
+pub(crate) static PAIRS_FILE: Shape = Shape::Table(&[PAIRS]);
+
+static PAIRS: &[Key] = &[key("pair", Shape::List(&Shape::Table(&[PAIR])), "Known differences, by group.")];
+
+static PAIR: &[Key] = &[
+    text("group", &FILLED, "The group that a waiver names."),
+    key("code", Shape::Word(codes), "The code of the finding."),
+    text("subject", &FILLED, "A package or fact."),
+    text("case", &FILLED, "A case's id."),
+    text("at", &FILLED, "The place in the response."),
+    text("reference", &ANY, "What the reference has."),
+    text("candidate", &ANY, "What the candidate has."),
+];
+
 const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
     Key { name, shape, about }
 }
@@ -307,6 +322,7 @@ static POLICY: &[Key] = &[
 static WAIVER: &[Key] = &[
     key("code", Shape::Word(codes), "The code of the finding."),
     text("subject", &FILLED, "A package, fact or image, as pkg:gem/rack; `*` matches."),
+    text("group", &FILLED, "The group of known pairs that `parity waive --all` wrote beside this file."),
     text("case", &FILLED, "A glob over case ids."),
     text("at", &place::PLACE, "The place in the response."),
     text("environment", &FILLED, "Only in this environment."),

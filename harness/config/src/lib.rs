@@ -5,6 +5,7 @@
 //! sections are seen together).
 
 mod default;
+mod edit;
 mod element;
 mod json_path;
 mod keys;
@@ -22,13 +23,15 @@ mod shape;
 mod syntax;
 mod tree;
 mod variable;
+mod waived;
 mod write;
 
+pub use edit::{NewWaiver, add_waivers};
 pub use json_path::{JsonPath, PathStep};
 pub use model::{
     CommandSpec, CompareSpec, Config, ContainerSpec, Control, Day, EngineSpec, EnvironmentSpec, ExplainSpec,
     ImageSource, ImageSpec, Limits, Mount, PackagePolicy, Policy, Ready, SecretSource, ServiceSpec, Sync,
-    Target, Tls, Transfer, Variable, Waiver,
+    Target, Tls, Transfer, Variable, WaivedPair, Waiver,
 };
 pub use problem::ConfigError;
 pub use resolve::{Origin, Resolved, Setting, Sources, resolve, rules_file};
@@ -36,6 +39,8 @@ pub use rule::{Rule, Verb};
 pub use schema::schema;
 pub use secret::{masked_setting, masked_text};
 pub use variable::{StrayVariable, stray_variables, variable_settings};
+
+pub use waived::{cover_pairs, pairs_text, waived_pairs};
 
 /// Reads a duration as the configuration takes it: `500ms`, `30s`, `1m30s`.
 ///

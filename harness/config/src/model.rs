@@ -452,6 +452,10 @@ pub struct Waiver {
     pub code: Option<Code>,
     /// Only findings about this package, fact or image; `*` matches within a segment.
     pub subject: Option<String>,
+    /// Only the pairs of this group.
+    pub group: Option<String>,
+    /// The pairs of the group, from the file beside the configuration.
+    pub pairs: Vec<WaivedPair>,
     /// Only these cases.
     pub case: Option<CaseGlob>,
     /// Only at this place of a response.
@@ -470,6 +474,25 @@ pub struct Waiver {
     pub expires: Day,
     /// Where it stands, `parity.toml:12`.
     pub origin: String,
+}
+
+/// One known difference of a group that a single waiver covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaivedPair {
+    /// The group's name.
+    pub group: String,
+    /// The code of the finding.
+    pub code: Code,
+    /// The package or fact.
+    pub subject: Option<String>,
+    /// The case's id.
+    pub case: Option<String>,
+    /// The place in the response, `[*]` for indices.
+    pub at: Option<String>,
+    /// What the reference has: another opens the finding again. None: nothing, or for a case anything.
+    pub reference: Option<String>,
+    /// What the candidate has.
+    pub candidate: Option<String>,
 }
 
 /// A calendar day: year, month from 1, day from 1.

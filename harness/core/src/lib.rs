@@ -41,6 +41,7 @@ pub use comparator::{Comparator, needs_more, needs_recheck, needs_resample};
 pub use contract::CaseContract;
 pub use drift::Drift;
 pub use input::{CaseInput, CaseResult, CaseStatus, Latency, Repeated, Side};
+pub use path::without_indices;
 pub use prelude::PreludeResult;
 pub use redaction::Redaction;
 pub use rules::UnusedRule;

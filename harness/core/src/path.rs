@@ -121,7 +121,7 @@ fn is_plain(key: &str) -> bool {
 }
 
 /// A rendered place with `[*]` for every index.
-pub(crate) fn without_indices(at: &str) -> String {
+pub fn without_indices(at: &str) -> String {
     let mut out = String::with_capacity(at.len());
     let mut rest = at;
     while let Some(open) = rest.find('[') {

@@ -404,6 +404,8 @@ fn waivers_cover_until_they_expire() {
     let waiver = |until: (u16, u8, u8), subject: &str| Waiver {
         code: Some(Code::PackageOutdated),
         subject: Some(subject.into()),
+        group: None,
+        pairs: Vec::new(),
         case: None,
         at: None,
         environment: None,
@@ -452,6 +454,8 @@ fn an_unused_waiver_fails_the_gate_where_the_policy_says_so_and_is_no_drift() {
             run.config.waivers = vec![Waiver {
                 code: None,
                 subject: Some("pkg:pypi/gone".into()),
+                group: None,
+                pairs: Vec::new(),
                 case: None,
                 at: None,
                 environment: Some("qa".into()),

@@ -17,6 +17,7 @@ use crate::explain::read_explained;
 use crate::journal::{Bodies, Recording, file_name, read_recording};
 use crate::plan::{PlanError, parse_rule_files};
 use crate::run_folder::{RunEnd, RunFile};
+use crate::waived;
 
 /// Where recordings are: a run's folder, or single files.
 pub(crate) enum Sources {
@@ -266,6 +267,9 @@ pub(crate) fn config_of(file: &RunFile) -> Result<Config, Problem> {
     config.compare.candidates.clone_from(&file.candidates);
     config.policy.gate = file.gate;
     config.rules.extend(rules_of(file)?);
+    if let Some(text) = &file.waived_pairs {
+        waived::apply(&mut config.waivers, text)?;
+    }
     Ok(config)
 }
 

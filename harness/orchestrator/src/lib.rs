@@ -24,6 +24,7 @@ mod run_id;
 mod session;
 mod source;
 mod suggest;
+mod waived;
 
 pub use analysis::report_of;
 pub use artifacts::{Format, write as write_reports};
@@ -44,3 +45,4 @@ pub use run::{ConfigText, Finished, Keep, RunError, RunRequest, run};
 pub use run_folder::{find_run, runs_folder, write_atomically};
 pub use session::Places;
 pub use suggest::{Suggestion, Suggestions, suggest};
+pub use waived::{WaiveRequest, Waived, waive};

@@ -22,7 +22,7 @@ use select::Filter;
 pub use variables::Secrets;
 pub(crate) use variables::vars_of;
 
-use crate::contract;
+use crate::{contract, waived};
 
 /// What narrows and widens a run beyond its configuration.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +61,8 @@ pub struct Plan {
     pub rules: Vec<Rule>,
     /// The files beside the suites that `rules` partly came from: (path, text).
     pub rule_files: Vec<(String, String)>,
+    /// The known pairs of waived groups, as text; none where no waiver names a group.
+    pub waived_pairs: Option<String>,
     /// The OpenAPI document and what it refers to: (path, text).
     pub openapi_files: Vec<(String, String)>,
     /// SHA-256 over the suites, hex.
@@ -154,6 +156,7 @@ pub fn plan(base: &Path, config: &Config, selection: &Selection) -> Result<Plan,
         cases,
         rules,
         rule_files,
+        waived_pairs: waived::read(base, &config.waivers)?,
         openapi_files,
         suite_digest: hex(&parser.digest.finalize()),
         full: filter.is_open(),

@@ -47,6 +47,7 @@ pub fn compare_recordings(paths: &[&Path], gate: Option<Severity>) -> Result<Rep
         full: true,
         with_suites: true,
         rule_files: Vec::new(),
+        waived_pairs: None,
         openapi_files: Vec::new(),
         end: Some(RunEnd {
             duration_ms: 0,

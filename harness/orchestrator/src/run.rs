@@ -345,6 +345,7 @@ fn run_file(request: &RunRequest, planned: &Plan, id: &RunId, masker: &Masker) -
         full: planned.full,
         with_suites: planned.with_suites,
         rule_files: planned.rule_files.clone(),
+        waived_pairs: planned.waived_pairs.clone(),
         openapi_files: contract::masked(&planned.openapi_files, masker),
         end: None,
     }

@@ -50,6 +50,9 @@ pub(crate) struct RunFile {
     pub(crate) with_suites: bool,
     /// Rules files beside suites: (path, text).
     pub(crate) rule_files: Vec<(String, String)>,
+    /// The known pairs of waived groups, as text.
+    #[serde(default)]
+    pub(crate) waived_pairs: Option<String>,
     /// The OpenAPI document and what it refers to: (path, text as JSON), secrets masked.
     #[serde(default)]
     pub(crate) openapi_files: Vec<(String, String)>,

@@ -257,6 +257,7 @@ suites = ["a.hurl"]
             full: false,
             with_suites: true,
             rule_files: Vec::new(),
+            waived_pairs: None,
             openapi_files: Vec::new(),
             end: None,
         }

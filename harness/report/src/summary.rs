@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use envparity_model::{Culprit, Disposition, Factor, Finding, Report, Role, SuspectReason, Verdict};
+use envparity_model::{Code, Culprit, Disposition, Factor, Finding, Report, Role, SuspectReason, Verdict};
 
 use crate::{view::View, words};
 
@@ -122,7 +122,11 @@ pub(crate) fn run(report: &Report) -> Vec<String> {
 pub(crate) fn verdict(view: &View<'_>) -> String {
     let report = view.report;
     let level = report.gate.level;
-    let drift = view.worst().is_some();
+    // A contract that the reference breaks is active, and no drift: nothing was compared there.
+    let drift = report
+        .findings
+        .iter()
+        .any(|f| f.disposition == Disposition::Active && f.code != Code::ContractBroken);
     match report.verdict {
         Verdict::Parity if drift => format!("parity, with findings at or above the gate ({level})"),
         Verdict::Parity => "parity".to_owned(),

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use envparity_model::{
-    CasePlace, Disposition, Environment, FactChange, Finding, PackageChange, Report, Role, Severity,
+    CasePlace, Disposition, Environment, FactChange, Finding, PackageChange, Report, Role,
 };
 
 /// Findings that are told as one.
@@ -158,12 +158,6 @@ impl<'a> View<'a> {
     pub(crate) fn is_listed(&self, finding: &'a Finding) -> bool {
         let subject = finding.subject.as_ref();
         subject.is_some_and(|subject| self.listed.contains(&(finding.environment.as_str(), subject.clone())))
-    }
-
-    /// The worst severity of an active finding.
-    pub(crate) fn worst(&self) -> Option<Severity> {
-        let active = self.report.findings.iter().filter(|f| f.disposition == Disposition::Active);
-        active.map(|finding| finding.severity).max()
     }
 }
 

@@ -82,3 +82,31 @@ pub(crate) struct SuggestArgs {
     #[arg(short, long, value_enum, default_value_t = Output::Text)]
     pub(crate) output: Output,
 }
+
+#[derive(Debug, Args)]
+#[command(
+    group(clap::ArgGroup::new("what").required(true).args(["findings", "all"])),
+    after_help = "A package is waived between these two versions only: a third one opens the finding again. The \
+configuration keeps its form. --all writes one waiver for each environment and ecosystem, and the known pairs into \
+parity.waivers.toml beside it: commit both."
+)]
+pub(crate) struct WaiveArgs {
+    /// Findings by the beginning of their fingerprints
+    #[arg(value_name = "FINDING")]
+    pub(crate) findings: Vec<String>,
+    /// Every active finding, in groups
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// A run's id, its folder, or `latest`
+    #[arg(long, value_name = "RUN", default_value = "latest")]
+    pub(crate) run: String,
+    /// Why it is accepted
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Who answers for it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) owner: String,
+    /// The last day in UTC, as 2026-12-31 or 90d
+    #[arg(long, value_name = "DAY")]
+    pub(crate) expires: String,
+}

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use earlier::{ApproveArgs, ExplainArgs, NoiseArgs, ReportArgs, SuggestArgs};
+pub(crate) use earlier::{ApproveArgs, ExplainArgs, NoiseArgs, ReportArgs, SuggestArgs, WaiveArgs};
 pub(crate) use import::{ImportArgs, ImportCommand};
 
 /// Runs the same image in several environments, compares every response and every installed dependency,
@@ -85,6 +85,8 @@ pub(crate) enum Command {
     Noise(NoiseArgs),
     /// Suggest the smallest rule for each finding of a run, tried on what was recorded
     Suggest(SuggestArgs),
+    /// Write findings of a run into the configuration as known, with a reason, an owner and a last day
+    Waive(WaiveArgs),
     /// List what is installed in an image, a container or an environment
     Manifest(ManifestArgs),
     /// Say what works on this machine and what does not

@@ -16,6 +16,7 @@ mod record;
 mod report;
 mod run;
 mod suggest;
+mod waive;
 
 use clap::CommandFactory;
 
@@ -38,6 +39,7 @@ pub(crate) async fn execute(cli: Cli) -> Exit {
         Command::Approve(args) => approve::execute(common, &args),
         Command::Noise(args) => noise::execute(&args),
         Command::Suggest(args) => suggest::execute(&args),
+        Command::Waive(args) => waive::execute(common, &args),
         Command::Manifest(args) => manifest::execute(common, &args).await,
         Command::Doctor => doctor::execute(common).await,
         Command::Env(args) => env::execute(common, args).await,

@@ -23,9 +23,9 @@ fn read_one(
     environments: &[EnvironmentSpec],
     problems: &mut Problems<'_>,
 ) -> Waiver {
-    if !["code", "subject", "case"].iter().any(|key| table.has(key)) {
+    if !["code", "subject", "case", "group"].iter().any(|key| table.has(key)) {
         let problem = Problem::new("a waiver names no finding");
-        problems.report(node.place, problem.hint("at least one of `code`, `subject` and `case`"));
+        problems.report(node.place, problem.hint("at least one of `code`, `subject`, `case` and `group`"));
     }
     if let Some(place) = table.get("environment")
         && let Some(name) = place.text()
@@ -49,6 +49,8 @@ fn read_one(
     Waiver {
         code: table.text("code").and_then(Code::from_name),
         subject: table.string("subject"),
+        group: table.string("group"),
+        pairs: Vec::new(),
         case: table.text("case").map(CaseGlob::new),
         at: table.string("at"),
         environment: table.string("environment"),

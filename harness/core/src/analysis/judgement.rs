@@ -312,7 +312,7 @@ fn verdict(findings: &[Finding], causes: &[envparity_model::Cause]) -> (Verdict,
         return (Verdict::Inconclusive, code);
     }
     let is_active = |f: &&Finding| f.disposition == Disposition::Active;
-    if findings.iter().filter(is_difference).any(|f| is_active(&f)) {
+    if findings.iter().filter(is_active).any(is_difference) {
         return (Verdict::Drift, 1);
     }
     // What is wrong with rules and waivers fails the gate where the policy says so, and is no difference.
@@ -323,13 +323,13 @@ fn verdict(findings: &[Finding], causes: &[envparity_model::Cause]) -> (Verdict,
     // Below the gate or waived, it differs all the same.
     let known = |f: &Finding| f.disposition != Disposition::Noise && f.severity > Severity::Info;
     let verdict =
-        if findings.iter().filter(is_difference).any(known) { Verdict::Drift } else { Verdict::Parity };
+        if findings.iter().any(|f| is_difference(f) && known(f)) { Verdict::Drift } else { Verdict::Parity };
     (verdict, i32::from(fails))
 }
 
 /// Whether a finding says that environments differ. A contract that the reference breaks is no difference: nothing was
 /// compared there.
-fn is_difference(finding: &&Finding) -> bool {
+fn is_difference(finding: &Finding) -> bool {
     !matches!(
         finding.code,
         Code::ContractBroken

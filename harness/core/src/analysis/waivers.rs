@@ -1,6 +1,6 @@
 //! Known drifts with a reason, an owner and an expiry date.
 
-use envparity_config::{Config, Waiver};
+use envparity_config::{Config, WaivedPair, Waiver};
 use envparity_model::{CaseGlob, CaseId, Code, Finding};
 use jiff::civil::Date;
 
@@ -116,6 +116,7 @@ fn name(waiver: &Waiver) -> String {
     let parts = [
         waiver.code.map(|code| code.name().to_owned()),
         waiver.subject.clone(),
+        waiver.group.as_ref().map(|group| format!("group {group}")),
         waiver.case.as_ref().map(|glob| glob.as_str().to_owned()),
         waiver.at.clone(),
         waiver.environment.as_ref().map(|name| format!("in {name}")),
@@ -128,7 +129,18 @@ fn covers(waiver: &Waiver, finding: &Finding) -> bool {
         pattern.as_ref().is_none_or(|p| value.is_some_and(|v| glob(p, v)))
     };
     let at = finding.at.as_deref().map(without_indices);
+    let is_in_group = |pair: &WaivedPair| {
+        let is_same = pair.code == finding.code
+            && pair.subject == finding.subject
+            && pair.case.as_deref() == finding.case.as_ref().map(|place| place.id.as_str())
+            && pair.at == at;
+        // Of a case, values may vary from run to run; of a package, another version is another difference.
+        is_same
+            && (finding.case.is_some()
+                || (&pair.reference, &pair.candidate) == (&finding.reference, &finding.candidate))
+    };
     waiver.code.is_none_or(|code| code == finding.code)
+        && (waiver.group.is_none() || waiver.pairs.iter().any(is_in_group))
         && text(&waiver.subject, finding.subject.as_deref())
         && waiver.case.as_ref().is_none_or(|glob| finding.case.as_ref().is_some_and(|c| glob.matches(&c.id)))
         && waiver.at.as_ref().is_none_or(|wanted| {

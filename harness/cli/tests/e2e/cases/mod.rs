@@ -34,6 +34,7 @@ mod starting;
 mod transport;
 mod url;
 mod usage;
+mod waivers;
 
 /// They touch no engine.
 pub(crate) const WITHOUT_ENGINE: &[&[crate::Test]] =
@@ -54,6 +55,7 @@ pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     selection::ALL,
     addressing::ALL,
     baseline::ALL,
+    waivers::ALL,
     bodies::ALL,
     changes::ALL,
     transport::ALL,
