@@ -9,7 +9,6 @@ mod output;
 mod progress;
 mod sample;
 mod settings;
-mod stop;
 mod values;
 
 use std::process::ExitCode;
@@ -43,7 +42,7 @@ fn main() -> ExitCode {
         output::error(&format!("internal error: {error}"));
         Exit::Internal
     });
-    settings::leave();
+    envparity_orchestrator::leave();
     // Whatever still runs in the background has nothing left to tell.
     runtime.shutdown_background();
     exit.into()

@@ -1,10 +1,9 @@
 //! What was typed, the environment and the files, resolved into what is meant.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use envparity_config::{Config, EngineSpec, EnvironmentSpec, Resolved, Sources, Target};
+use envparity_config::{Config, EnvironmentSpec, Resolved};
 use envparity_model::Problem;
 use envparity_orchestrator::{ConfigText, Format, Places};
 
@@ -49,71 +48,12 @@ pub(crate) fn load_file(
     common: &Common,
     overrides: Vec<(String, String, String)>,
 ) -> Result<Settings, Failure> {
-    let shown = path.to_string_lossy().into_owned();
-    let text = fs::read_to_string(path).map_err(|error| {
-        Failure::usage(Problem::new(format!("failed to read configuration `{shown}`: {error}")))
-    })?;
-    let profile = common.profile.as_deref();
-    let variables: Vec<(String, String)> = env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
-    refuse_strays(variables.iter().map(|(name, _)| name.as_str()))?;
-    let pairs = variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let mut settings = envparity_config::variable_settings(pairs);
-    settings.extend(overrides);
-    let sources = Sources { file: Some((&shown, &text)), profile, overrides: &settings };
-    let mut resolved = envparity_config::resolve(&sources)
-        .map_err(|errors| Failure::Listed(errors.iter().map(ToString::to_string).collect()))?;
-    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    for environment in &mut resolved.config.environments {
-        place_files(&mut environment.target, parent);
+    let given = envparity_orchestrator::read_configuration(path, common.profile.as_deref(), overrides)
+        .map_err(Failure::Listed)?;
+    for stray in &given.strays {
+        crate::output::warning(&stray.to_string());
     }
-    let given = ConfigText {
-        path: Some(shown.clone()),
-        text: Some(text.clone()),
-        profile: common.profile.clone(),
-        digest: resolved.digest.clone(),
-        overrides: settings,
-    };
-    Ok(Settings { base: parent.to_owned(), given, resolved, supplier: None })
-}
-
-/// A `PARITY_*` variable that sets nothing and was surely meant to is an error, any other is told.
-fn refuse_strays<'v>(names: impl Iterator<Item = &'v str>) -> Result<(), Failure> {
-    let (meant, others): (Vec<_>, Vec<_>) =
-        envparity_config::stray_variables(names).into_iter().partition(|stray| stray.meant);
-    if !meant.is_empty() {
-        return Err(Failure::Listed(meant.iter().map(|stray| stray.problem.to_string()).collect()));
-    }
-    for stray in others {
-        crate::output::warning(&stray.problem.to_string());
-    }
-    Ok(())
-}
-
-/// Keys and certificates are named relative to the configuration, and opened from wherever this process is.
-fn place_files(target: &mut Target, folder: &Path) {
-    let (Target::Engine(engine) | Target::Attach { engine, .. }) = target else { return };
-    match engine {
-        EngineSpec::Ssh { identity, known_hosts, config, .. } => {
-            for file in [identity, known_hosts, config].into_iter().flatten() {
-                place_file(file, folder);
-            }
-        }
-        EngineSpec::Tcp { tls: Some(tls), .. } => {
-            for file in [&mut tls.ca, &mut tls.cert, &mut tls.key] {
-                place_file(file, folder);
-            }
-        }
-        EngineSpec::Tcp { tls: None, .. } | EngineSpec::Local | EngineSpec::Unix(_) | EngineSpec::Lab => {}
-    }
-}
-
-fn place_file(file: &mut String, folder: &Path) {
-    // What ssh would expand is left to it.
-    if folder != Path::new(".") && !file.starts_with('~') && !file.starts_with('%') {
-        *file = folder.join(&*file).to_string_lossy().into_owned();
-    }
+    Ok(Settings { base: given.base, given: given.text, resolved: given.resolved, supplier: None })
 }
 
 /// A configuration without a file.
@@ -129,54 +69,12 @@ pub(crate) fn find_upwards() -> Option<PathBuf> {
     Some(if found.parent() == Some(&here) { PathBuf::from("parity.toml") } else { found })
 }
 
-/// Where envparity keeps what outlives a run, by the conventions of the platform.
+/// Where envparity keeps what outlives a run.
 ///
 /// # Errors
 /// When no folder can be made.
 pub(crate) fn places() -> Result<Places, Failure> {
-    let variable = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = variable("HOME");
-    let under_home = |path: &str| home.as_ref().map(|home| home.join(path));
-    let cache = variable("PARITY_CACHE_DIR")
-        .or_else(|| variable("XDG_CACHE_HOME").map(|path| path.join("envparity")))
-        .or_else(|| under_home(".cache/envparity"))
-        .unwrap_or_else(|| env::temp_dir().join("envparity-cache"));
-    let state = variable("XDG_STATE_HOME")
-        .map(|path| path.join("envparity"))
-        .or_else(|| under_home(".local/state/envparity"))
-        .unwrap_or_else(|| cache.clone());
-    // Socket paths are limited to about a hundred bytes, so this one is short.
-    let runtime =
-        variable("XDG_RUNTIME_DIR").filter(|path| path.as_os_str().len() < 30).unwrap_or_else(env::temp_dir);
-    let places = Places {
-        cache_dir: cache,
-        runtime_dir: runtime.join(format!("parity-{}", std::process::id())),
-        lab_dir: state.join("labs"),
-    };
-    envparity_orchestrator::sweep_runtime_dirs(&places.runtime_dir);
-    for folder in [&places.cache_dir, &places.runtime_dir, &places.lab_dir] {
-        make_private(folder).map_err(|error| {
-            Failure::usage(Problem::new(format!("failed to create `{}`: {error}", folder.display())))
-        })?;
-    }
-    Ok(places)
-}
-
-/// Removes this process's socket folder.
-pub(crate) fn leave() {
-    for parent in
-        [env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from), Some(env::temp_dir())].into_iter().flatten()
-    {
-        let _ = fs::remove_dir_all(parent.join(format!("parity-{}", std::process::id())));
-    }
-}
-
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    envparity_orchestrator::places().map_err(Failure::usage)
 }
 
 /// `FORMAT=PATH` pairs.

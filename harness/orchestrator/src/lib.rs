@@ -17,6 +17,7 @@ mod journal;
 mod kept;
 mod labs;
 mod plan;
+mod process;
 mod recordings;
 mod run;
 mod run_folder;
@@ -31,7 +32,6 @@ pub use artifacts::{Format, write as write_reports};
 pub use baseline::{Approval, ApproveRequest, Approving, approve, normal_exchanges, snapshot_name};
 pub use engines::{collect_manifest, prune};
 pub use envparity_core::BASELINE;
-pub use envparity_engine::sweep_runtime_dirs;
 pub use event::{Event, Sink};
 pub use examine::{Examined, examine};
 pub use explain::explain_run;
@@ -40,6 +40,10 @@ pub use journal::recording_path;
 pub use kept::{KeptRun, kept_down, kept_runs};
 pub use labs::{HeldLab, LabUp, lab_down, lab_up, labs};
 pub use plan::{Plan, PlanError, PlannedCommand, Prelude, Secrets, Selection, plan};
+pub use process::{
+    Given, configured_secrets, empty_secret, leave, places, process_secrets, process_variables,
+    read_configuration, stop_by_signals, typed_value,
+};
 pub use recordings::compare_recordings;
 pub use run::{ConfigText, Finished, Keep, RunError, RunRequest, run};
 pub use run_folder::{find_run, runs_folder, write_atomically};

@@ -5,12 +5,12 @@ mod files;
 mod select;
 mod variables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use envparity_config::{Config, Rule, Variable};
-use envparity_model::{CasePlace, Problem};
+use envparity_model::{CaseId, CasePlace, Problem};
 use envparity_runner::PlannedFile;
 use envparity_suite::{SuiteFile, SyntaxError};
 use sha2::{Digest, Sha256};
@@ -29,6 +29,8 @@ use crate::{contract, waived};
 pub struct Selection {
     /// Globs over case ids; empty: all.
     pub only: Vec<String>,
+    /// Ids of cases as they are, beside `only`; none: all.
+    pub cases: Option<BTreeSet<CaseId>>,
     /// Only cases with one of these tags; empty: as configured.
     pub tags: Vec<String>,
     /// No case with one of these tags; empty: as configured.

@@ -90,6 +90,8 @@ pub struct Finished {
     pub folder: PathBuf,
     /// Reports that could not be written.
     pub problems: Vec<Problem>,
+    /// Environments whose engine never answered, and why.
+    pub unreachable: Vec<(String, Problem)>,
 }
 
 /// Why there was no run.
@@ -154,7 +156,7 @@ pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunE
     if let Err(more) = artifacts::write(&report, &folder, &request.reports) {
         problems.extend(more);
     }
-    Ok(Finished { report, folder, problems })
+    Ok(Finished { report, folder, problems, unreachable: session.unreachable() })
 }
 
 /// What there is before an engine is touched.

@@ -7,7 +7,7 @@ use crate::command::compare::environment_of;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::{output, settings, stop};
+use crate::{output, settings};
 
 /// Lists.
 pub(crate) async fn execute(common: &Common, args: &ManifestArgs) -> Result<Exit, Failure> {
@@ -29,7 +29,7 @@ pub(crate) async fn execute(common: &Common, args: &ManifestArgs) -> Result<Exit
         &settings.resolved.config,
         &environment,
         &settings::places()?,
-        stop::listen(),
+        envparity_orchestrator::stop_by_signals(),
         &|event| progress.show(event),
     )
     .await;

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::settings::{self, Settings};
-use crate::{output, stop, values};
+use crate::{output, values};
 
 /// Runs what the configuration says.
 pub(crate) async fn execute(common: &Common, args: RunArgs) -> Result<Exit, Failure> {
@@ -76,7 +76,7 @@ pub(crate) fn request_of(
         places: settings::places()?,
         digest_key: std::env::var_os("PARITY_DIGEST_KEY").map(std::ffi::OsString::into_encoded_bytes),
         reports: settings::reports(&output.report)?,
-        stop: stop::listen(),
+        stop: envparity_orchestrator::stop_by_signals(),
         alone,
         explain: output.explain,
         supplier: settings.supplier,
@@ -135,6 +135,7 @@ pub(crate) fn conclude(finished: &Finished) -> Result<Exit, Failure> {
 pub(crate) fn selection(args: &SelectArgs, settings: Option<&Settings>) -> Result<Selection, Failure> {
     Ok(Selection {
         only: args.only.clone(),
+        cases: None,
         tags: args.tag.clone(),
         not_tags: args.not_tag.clone(),
         requests: args.request.clone(),

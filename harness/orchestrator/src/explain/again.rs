@@ -58,7 +58,7 @@ pub async fn explain_run(request: RunRequest, folder: &Path, events: Sink<'_>) -
     }
     let report = analyse(folder, &file).map_err(RunError::Internal)?;
     let problems = artifacts::write(&report, folder, &request.reports).err().unwrap_or_default();
-    Ok(Finished { report, folder: folder.to_owned(), problems })
+    Ok(Finished { report, folder: folder.to_owned(), problems, unreachable: Vec::new() })
 }
 
 async fn drive(session: &Session<'_>, file: &RunFile, folder: &Path) -> Result<(), Problem> {

@@ -1,5 +1,6 @@
 //! Which cases are asked.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use envparity_config::Config;
@@ -13,6 +14,7 @@ use super::{PlannedCommand, Selection};
 /// What a case must be to be selected.
 pub(super) struct Filter {
     globs: Vec<CaseGlob>,
+    cases: Option<BTreeSet<CaseId>>,
     only: Vec<String>,
     tags: Vec<String>,
     not_tags: Vec<String>,
@@ -26,6 +28,7 @@ impl Filter {
         };
         Self {
             globs: selection.only.iter().map(|pattern| CaseGlob::new(pattern)).collect(),
+            cases: selection.cases.clone(),
             only: selection.only.clone(),
             tags: either(&selection.tags, &config.compare.tags),
             not_tags: either(&selection.not_tags, &config.compare.not_tags),
@@ -34,12 +37,14 @@ impl Filter {
 
     /// Whether it lets everything through.
     pub(super) fn is_open(&self) -> bool {
-        self.globs.is_empty() && self.tags.is_empty() && self.not_tags.is_empty()
+        self.globs.is_empty() && self.cases.is_none() && self.tags.is_empty() && self.not_tags.is_empty()
     }
 
     fn selects(&self, id: &CaseId, conditions: &Conditions) -> bool {
         let named = self.globs.is_empty() || self.globs.iter().any(|glob| glob.matches(id));
-        named && conditions.is_selected(&self.tags, &self.not_tags)
+        named
+            && self.cases.as_ref().is_none_or(|cases| cases.contains(id))
+            && conditions.is_selected(&self.tags, &self.not_tags)
     }
 
     /// Whether a command is selected.

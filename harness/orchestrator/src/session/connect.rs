@@ -19,7 +19,11 @@ impl Session<'_> {
         for (site, engine) in sites.iter_mut().zip(engines) {
             match engine {
                 Ok(engine) => site.engine = engine,
-                Err(problem) => self.fail_site(site, &problem),
+                Err(problem) => {
+                    self.fail_site(site, &problem);
+                    let masked = Problem { message: self.journal.redact(&problem.message), ..problem };
+                    self.with_state(|state| state.unreachable.push((site.name().to_owned(), masked)));
+                }
             }
         }
         self.prove(sites).await;

@@ -78,6 +78,7 @@ struct State {
     #[cfg(feature = "lab")]
     labs: Vec<envparity_lab::Lab>,
     causes: Vec<Cause>,
+    unreachable: Vec<(String, Problem)>,
     timings: Timings,
     ended: Vec<String>,
     /// Passes whose tear-down is still due.
@@ -121,6 +122,11 @@ impl<'a> Session<'a> {
     /// What could not be compared so far.
     pub(crate) fn causes(&self) -> Vec<Cause> {
         self.with_state(|state| state.causes.clone())
+    }
+
+    /// Environments whose engine never answered, and why.
+    pub(crate) fn unreachable(&self) -> Vec<(String, Problem)> {
+        self.with_state(|state| state.unreachable.clone())
     }
 
     /// Time spent so far, by phase.

@@ -4,15 +4,13 @@
 //! names are stable from run to run and carry the pair of environments, since consumers drop duplicates.
 //! Drift at or above the gate fails, what was not compared errs, what was left out by intention is skipped.
 
-mod judge;
-
 use std::collections::HashSet;
 
 use envparity_model::Report;
 use junit_report::{Duration, OffsetDateTime, TestCase, TestResult, TestSuite};
 
+use crate::judge::{Judge, Judged};
 use crate::{view::View, visible::visible};
-use judge::{Judge, Judged};
 
 /// The report as JUnit XML: well-formed XML 1.0 whatever the report holds.
 pub fn junit(report: &Report) -> Vec<u8> {

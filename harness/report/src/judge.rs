@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use envparity_model::{
-    CaseId, CasePlace, Code, Disposition, Environment, Finding, NotCompared, Report, Verdict,
+    CaseId, CasePlace, Cause, Code, Disposition, Environment, Finding, NotCompared, Report, Verdict,
 };
 
 use crate::{
@@ -21,14 +21,14 @@ const VALUE: usize = 2_000;
 
 /// The result of one test; lines are not clean yet.
 #[derive(Debug)]
-pub(super) enum Judged {
+pub(crate) enum Judged {
     Passed { note: Option<Vec<String>> },
     Skipped { reason: String },
     Failed { kind: String, message: String, details: Vec<String> },
     Errored { kind: String, message: String },
 }
 
-pub(super) struct Judge<'a> {
+pub(crate) struct Judge<'a> {
     view: &'a View<'a>,
     report: &'a Report,
     by_case: HashMap<&'a str, Vec<&'a Finding>>,
@@ -39,7 +39,7 @@ pub(super) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(view: &'a View<'a>) -> Self {
+    pub(crate) fn new(view: &'a View<'a>) -> Self {
         let report = view.report;
         let coverage = &report.coverage;
         let mut by_case: HashMap<_, Vec<_>> = HashMap::new();
@@ -63,7 +63,7 @@ impl<'a> Judge<'a> {
     }
 
     /// `[local → qa]`.
-    pub(super) fn pair(&self, candidate: &Environment) -> String {
+    pub(crate) fn pair(&self, candidate: &Environment) -> String {
         format!("[{} → {}]", self.reference(), candidate.name)
     }
 
@@ -77,12 +77,12 @@ impl<'a> Judge<'a> {
     }
 
     /// Where a case stands, if a finding tells.
-    pub(super) fn place(&self, case: &CaseId, candidate: &Environment) -> Option<&'a CasePlace> {
+    pub(crate) fn place(&self, case: &CaseId, candidate: &Environment) -> Option<&'a CasePlace> {
         let of = |environment: &str| self.of_case(case, environment).iter().find_map(|f| f.case.as_ref());
         of(&candidate.name).or_else(|| of(self.reference()))
     }
 
-    pub(super) fn case(&self, case: &CaseId, candidate: &Environment) -> Judged {
+    pub(crate) fn case(&self, case: &CaseId, candidate: &Environment) -> Judged {
         let findings = self.of_case(case, &candidate.name);
         if let Some(failed) = self.failed(&findings) {
             return failed;
@@ -124,7 +124,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    pub(super) fn service(&self, candidate: &Environment) -> Judged {
+    pub(crate) fn service(&self, candidate: &Environment) -> Judged {
         let findings = self.of_kind(candidate, |f| f.subject.is_none() || is_service(f.code));
         if let Some(failed) = self.failed(&findings) {
             return failed;
@@ -137,7 +137,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    pub(super) fn packages(&self, candidate: &Environment) -> Judged {
+    pub(crate) fn packages(&self, candidate: &Environment) -> Judged {
         let findings = self.of_kind(candidate, |f| is_package(f) && !is_service(f.code));
         let failed = self.report.packages.summary.get(&candidate.name).map_or(0, |summary| summary.failed);
         match (self.failed(&findings), self.without_manifest(candidate, "packages")) {
@@ -149,7 +149,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    pub(super) fn facts(&self, candidate: &Environment) -> Judged {
+    pub(crate) fn facts(&self, candidate: &Environment) -> Judged {
         let findings =
             self.of_kind(candidate, |f| f.subject.is_some() && !is_package(f) && !is_service(f.code));
         match (self.failed(&findings), self.without_manifest(candidate, "facts")) {
@@ -159,15 +159,11 @@ impl<'a> Judge<'a> {
     }
 
     /// The run as a whole: causes, and whatever no other test says.
-    pub(super) fn run(&self, all_passed: bool) -> Judged {
+    pub(crate) fn run(&self, all_passed: bool) -> Judged {
         let report = self.report;
         let orphans = self.orphans();
-        if let Some(failed) = self.failed(&orphans) {
+        if let Some(failed) = self.failed(&orphans).or_else(|| self.caused(|_| true)) {
             return failed;
-        }
-        if let Some(cause) = report.causes.first() {
-            let messages: Vec<_> = report.causes.iter().map(|cause| cause.message.as_str()).collect();
-            return errored(&format!("exit-{}", cause.exit_code), messages.join("; "));
         }
         let unlisted = report.coverage.cases.saturating_sub(report.coverage.case_ids.len() as u64);
         if unlisted > 0 {
@@ -181,6 +177,20 @@ impl<'a> Judge<'a> {
             return Judged::Failed { kind: "drift".to_owned(), message, details: Vec::new() };
         }
         self.passed(&orphans)
+    }
+
+    /// As [`Self::run`], where some candidates are known to be missing and nobody waits for them.
+    pub(crate) fn run_without(&self, missing: &[String]) -> Judged {
+        let orphans = self.orphans();
+        let of_others =
+            |cause: &Cause| cause.environment.as_ref().is_some_and(|name| !missing.contains(name));
+        self.failed(&orphans).or_else(|| self.caused(of_others)).unwrap_or_else(|| self.passed(&orphans))
+    }
+
+    fn caused(&self, counts: impl Fn(&Cause) -> bool) -> Option<Judged> {
+        let causes: Vec<_> = self.report.causes.iter().filter(|cause| counts(cause)).collect();
+        let messages: Vec<_> = causes.iter().map(|cause| cause.message.as_str()).collect();
+        causes.first().map(|cause| errored(&format!("exit-{}", cause.exit_code), messages.join("; ")))
     }
 
     /// Findings that no other test shows: of no candidate, or in a case that is not listed.

@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 /// Receives the number of the first signal (SIGINT, SIGTERM); a second one ends the process at once, whatever else
 /// it is busy with: signals have a thread of their own.
-pub(crate) fn listen() -> watch::Receiver<Option<u8>> {
+pub fn stop_by_signals() -> watch::Receiver<Option<u8>> {
     let (sender, receiver) = watch::channel(None);
     std::thread::spawn(move || {
         // Without it a signal ends the process as if nobody listened; the dead-man sidecars remove what is left.
