@@ -63,6 +63,7 @@ pub async fn collect_manifest(
 }
 
 /// The lab of that name, if it is up, stands for an engine of kind `lab`.
+#[cfg_attr(not(feature = "lab"), expect(clippy::unused_async, reason = "the same signature as with the lab"))]
 pub(crate) async fn resolve(spec: &EngineSpec, name: &str, places: &Places) -> Result<EngineSpec, Problem> {
     #[cfg(feature = "lab")]
     if *spec == EngineSpec::Lab {

@@ -65,7 +65,7 @@ fn joined(parts: Vec<(String, Judged)>) -> TestOutcome {
                 failed.extend(details.into_iter().map(|line| format!("  {line}")));
             }
             Judged::Failed { message, .. } | Judged::Errored { message, .. } => {
-                failed.push(format!("{heading} {message}"))
+                failed.push(format!("{heading} {message}"));
             }
             Judged::Skipped { reason } => left_out.push(format!("{heading} {reason}")),
             Judged::Passed { .. } => passed = true,
