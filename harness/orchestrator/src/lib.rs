@@ -13,8 +13,8 @@ mod event;
 mod examine;
 mod explain;
 mod journal;
-#[cfg(feature = "lab")]
 mod kept;
+#[cfg(feature = "lab")]
 mod labs;
 mod plan;
 mod process;
@@ -36,8 +36,8 @@ pub use event::{Event, Sink};
 pub use examine::{Examined, examine};
 pub use explain::explain_run;
 pub use journal::recording_path;
-#[cfg(feature = "lab")]
 pub use kept::{KeptRun, kept_down, kept_runs};
+#[cfg(feature = "lab")]
 pub use labs::{HeldLab, LabUp, lab_down, lab_up, labs};
 pub use plan::{Plan, PlanError, PlannedCommand, Prelude, Secrets, Selection, plan};
 pub use process::{
