@@ -20,6 +20,7 @@ mod culprit;
 mod death;
 mod drift;
 mod engines;
+mod gate;
 mod import;
 mod interruption;
 mod journal;
@@ -56,6 +57,7 @@ pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     addressing::ALL,
     baseline::ALL,
     waivers::ALL,
+    gate::ALL,
     bodies::ALL,
     changes::ALL,
     transport::ALL,
