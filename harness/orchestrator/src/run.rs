@@ -137,6 +137,10 @@ pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunE
         session.fail(None, problem);
     }
     file.end = Some(end_of(&session, signal));
+    if signal.is_some() {
+        // Whoever interrupts wants the environments gone, however long the report takes.
+        session.close(false).await;
+    }
     let since = Instant::now();
     let report = analyse(&folder, &file);
     session.time(since, |timings| &mut timings.compare_ms);
@@ -272,7 +276,10 @@ async fn drive(session: &Session<'_>, file: &RunFile, folder: &Path) {
 /// agreed by chance, it is asked more often.
 async fn resample(session: &Session<'_>, file: &RunFile, folder: &Path, sites: &[Site<'_>]) {
     for round in 0..RECHECKS {
-        match doubtful(folder, file, round) {
+        let (folder, file) = (folder.to_owned(), file.clone());
+        // A thread of its own: large bodies take a while, and a signal in between must be heard.
+        let compared = tokio::task::spawn_blocking(move || doubtful(&folder, &file, round)).await;
+        match compared.unwrap_or_else(|defect| std::panic::resume_unwind(defect.into_panic())) {
             Ok(doubtful) if doubtful.is_empty() => return,
             Ok(doubtful) => session.resample(sites, &doubtful, round).await,
             Err(problem) => return session.fail(None, &problem),
