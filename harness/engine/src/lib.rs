@@ -17,7 +17,7 @@ mod reaper;
 mod route;
 mod transplant;
 
-pub use connect::sweep_runtime_dirs;
+pub use connect::{local_engine_missing, sweep_runtime_dirs};
 pub use container::{Address, ExecuteSpec, Executed, Service, ServiceState, StartSpec, Written};
 pub use context::RunContext;
 pub use engine::Engine;

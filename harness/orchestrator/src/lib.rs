@@ -32,6 +32,7 @@ pub use artifacts::{Format, write as write_reports};
 pub use baseline::{Approval, ApproveRequest, Approving, approve, normal_exchanges, snapshot_name};
 pub use engines::{collect_manifest, prune};
 pub use envparity_core::BASELINE;
+pub use envparity_engine::local_engine_missing;
 pub use event::{Event, Sink};
 pub use examine::{Examined, examine};
 pub use explain::explain_run;

@@ -2,6 +2,7 @@
 
 mod command;
 mod files;
+mod left_out;
 mod select;
 mod variables;
 

@@ -216,14 +216,18 @@ impl<'a> Judge<'a> {
         self.report.findings.iter().filter(here).collect()
     }
 
-    /// Nothing was compared: by intention where a side is an address alone, else an error.
+    /// Nothing was compared: an error where a side is blamed for something, since whoever has no manifest and should
+    /// have one is; else the configuration wants it so.
     fn without_manifest(&self, candidate: &Environment, what: &str) -> Option<Judged> {
         if self.report.packages.summary.contains_key(&candidate.name) {
             return None;
         }
         let engines = [Some(candidate), self.view.reference()].into_iter().flatten();
         let by_address = engines.into_iter().any(|environment| environment.engine.is_none());
-        Some(if by_address || self.report.verdict == Verdict::Parity {
+        let named = |name: &str| name == candidate.name || name == self.reference();
+        let blamed = self.report.causes.iter().filter_map(|cause| cause.environment.as_deref()).any(named);
+        let down = self.report.findings.iter().any(|f| is_service(f.code) && named(&f.environment));
+        Some(if by_address || !(blamed || down) {
             Judged::Skipped { reason: format!("{what} are not compared here, as configured") }
         } else {
             errored("not-compared", format!("{what} were not compared"))

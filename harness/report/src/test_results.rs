@@ -119,6 +119,23 @@ mod tests {
     }
 
     #[test]
+    fn manifests_that_nobody_asked_for_are_no_failure() {
+        let mut report = fixtures::drift();
+        report.packages = envparity_model::Packages::default();
+        report.findings.retain(|finding| finding.case.is_some());
+        assert_eq!(test_results(&report, &[]).environments, TestOutcome::Passed);
+        let cause = |environment: &str| envparity_model::Cause {
+            environment: Some(environment.to_owned()),
+            exit_code: 3,
+            message: "the packages of `qa` could not be collected".to_owned(),
+            hint: None,
+        };
+        report.causes = vec![cause("qa")];
+        let TestOutcome::Failed(text) = test_results(&report, &[]).environments else { panic!() };
+        assert!(text.contains("packages were not compared"), "{text}");
+    }
+
+    #[test]
     fn without_its_only_candidate_nothing_passes() {
         let report = fixtures::parity();
         let candidates: Vec<String> = report.environments.iter().skip(1).map(|e| e.name.clone()).collect();

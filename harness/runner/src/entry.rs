@@ -20,6 +20,11 @@ use crate::send::{Received, Sending};
 
 /// Methods that may be sent again, and to an address that is not ours (RFC 9110, 9.2).
 const SAFE: &[&str] = &["GET", "HEAD", "OPTIONS", "TRACE"];
+
+/// Whether a method changes nothing.
+pub fn is_safe(method: &str) -> bool {
+    SAFE.contains(&method)
+}
 const IDEMPOTENT: &[&str] = &["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
 
 /// One entry, asked in one lane.
@@ -199,7 +204,7 @@ impl Asking<'_> {
     ) -> Result<Attempt, Box<Asked>> {
         let rendered = self.entry.render(&self.context(scope));
         let request = rendered.map_err(|error| Box::new(self.not_rendered(error, scope)))?;
-        if !self.lane.endpoint.spec.writes && !SAFE.contains(&request.method.as_str()) {
+        if !self.lane.endpoint.spec.writes && !is_safe(&request.method) {
             return Err(Box::new(self.not_sent(NotSent::Unsafe, Some(request))));
         }
         if !options.delay.is_zero() {

@@ -16,6 +16,7 @@ mod secrets;
 mod send;
 
 pub use endpoint::{Address, Endpoint, EndpointSpec};
+pub use entry::is_safe;
 pub use lane::{Lane, Liveness, Witness};
 pub use pass::{Pass, PlannedCase, PlannedFile, Recorder};
 

@@ -160,5 +160,6 @@ fn request_of(
 
 /// Where more is told than in a test's few lines. Nobody to tell is no failure.
 fn tell(folder: &Path) {
-    let _ = writeln!(std::io::stderr(), "report   {}", folder.join("report.html").display());
+    let path = folder.join("report.html");
+    let _ = writeln!(std::io::stderr(), "report   {}", path.strip_prefix(".").unwrap_or(&path).display());
 }

@@ -20,7 +20,8 @@ const ATTEMPTS: usize = 3;
 /// Leases of test runs that are long over go.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 
-/// The lease of one test run.
+/// The lease of one test run: a folder with `lock`, `attempts` (the ids of processes that compared, a line each) and
+/// `results.json`.
 #[derive(Debug, Clone)]
 pub(crate) struct Lease {
     folder: PathBuf,
@@ -75,11 +76,13 @@ impl Lease {
             return Ok(Turn::Read(outcomes));
         }
         let attempts = self.folder.join("attempts");
-        let before = fs::read(&attempts).map_or(0, |bytes| bytes.len());
-        if before >= ATTEMPTS {
-            return Err(format!("{before} processes have ended before they had compared anything"));
+        let mut before = fs::read_to_string(&attempts).unwrap_or_default();
+        let count = before.lines().count();
+        if count >= ATTEMPTS {
+            return Err(format!("{count} processes have ended before they had compared anything"));
         }
-        fs::write(&attempts, vec![b'.'; before + 1]).map_err(failed)?;
+        before.extend([std::process::id().to_string(), "\n".to_owned()]);
+        fs::write(&attempts, before).map_err(failed)?;
         Ok(Turn::Compare(Held { results: self.results(), _lock: lock }))
     }
 

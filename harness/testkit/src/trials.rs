@@ -5,6 +5,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
+use envparity_config::{EngineSpec, Target};
 use envparity_model::CaseId;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -26,9 +27,13 @@ impl Tests {
         }
         match self.open() {
             Ok(project) => {
-                let names = names(&project);
+                let (names, ignored) = (names(&project), ignored(&project));
                 let comparison = Arc::new(Comparison::new(project, lease));
-                let trials: Vec<Trial> = names.into_iter().map(|name| trial(name, &comparison)).collect();
+                let trial = |name: String| {
+                    let is_ignored = ignored.contains(&name);
+                    trial(name, &comparison).with_ignored_flag(is_ignored)
+                };
+                let trials: Vec<Trial> = names.into_iter().map(trial).collect();
                 comparison.want(&arguments, &trials);
                 libtest_mimic::run(&arguments, trials).exit_code()
             }
@@ -44,6 +49,22 @@ impl Tests {
 fn names(project: &Project) -> Vec<String> {
     let cases = project.plan.cases.iter().map(|place| place.id.as_str().to_owned());
     cases.chain(std::iter::once(ENVIRONMENTS.to_owned())).collect()
+}
+
+/// Tests that nextest is told beforehand to ignore: it would take for passed what turns out to be ignored. `environments`
+/// is none of them: it tells what is missing.
+fn ignored(project: &Project) -> BTreeSet<String> {
+    if std::env::var_os("NEXTEST").is_none() {
+        return BTreeSet::new();
+    }
+    let config = &project.given.resolved.config;
+    let reference = config.environment(&config.compare.reference).map(|environment| &environment.target);
+    let is_local = matches!(reference, Some(Target::Engine(EngineSpec::Local)));
+    if is_local && !project.require && envparity_orchestrator::local_engine_missing().is_some() {
+        return project.plan.cases.iter().map(|place| place.id.as_str().to_owned()).collect();
+    }
+    let left_out = project.plan.left_out(config, &project.selection);
+    left_out.into_keys().map(|id| id.as_str().to_owned()).collect()
 }
 
 /// The one test that is asked for, where another process has already found out about it.

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use envparity_config::{EngineSpec, Tls};
 
@@ -62,6 +62,27 @@ pub(crate) fn parse_host(host: &str, certificates: Option<PathBuf>) -> Option<En
 fn has_port(address: &str) -> bool {
     let after_host = address.rsplit(']').next().unwrap_or(address);
     after_host.contains(':')
+}
+
+/// Why no local engine can be there, as far as files tell: nothing is connected to.
+pub fn local_engine_missing() -> Option<String> {
+    missing(&Ambient::of_process())
+}
+
+fn missing(ambient: &Ambient) -> Option<String> {
+    let spec = match (ambient.var("DOCKER_HOST"), context_name(ambient)) {
+        (Some(host), _) => parse_host(host, None)?,
+        (None, Ok(Some(name))) => from_context(ambient, &name).ok()?,
+        (None, Ok(None)) => {
+            let none = !known_sockets(ambient).iter().any(|socket| socket.exists());
+            return none.then(|| "no Docker engine has a socket on this machine".to_owned());
+        }
+        (None, Err(_)) => return None,
+    };
+    match spec {
+        EngineSpec::Unix(path) if !Path::new(&path).exists() => Some(format!("there is no socket `{path}`")),
+        _ => None,
+    }
 }
 
 fn context_name(ambient: &Ambient) -> Result<Option<String>, EngineError> {
@@ -198,5 +219,21 @@ mod tests {
     fn hex_of(name: &str) -> String {
         use sha2::Digest;
         crate::hex(&sha2::Sha256::digest(name.as_bytes()))
+    }
+
+    #[test]
+    fn an_engine_without_a_socket_is_missing() {
+        let with = |host: &str| {
+            let vars = [("DOCKER_HOST".to_owned(), host.to_owned())].into_iter().collect();
+            missing(&Ambient { vars, home: None })
+        };
+        assert_eq!(
+            with("unix:///nonexistent/docker.sock").unwrap(),
+            "there is no socket `/nonexistent/docker.sock`"
+        );
+        // What is there may be a dead socket, and what is elsewhere is only known by asking.
+        for unknown in ["unix:///", "tcp://127.0.0.1:1", "ssh://nowhere", "nonsense"] {
+            assert_eq!(with(unknown), None, "{unknown}");
+        }
     }
 }

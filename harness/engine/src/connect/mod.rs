@@ -7,4 +7,5 @@ pub(crate) mod ssh;
 pub(crate) mod tcp;
 pub(crate) mod transport;
 
+pub use local::local_engine_missing;
 pub use remains::sweep_runtime_dirs;

@@ -10,6 +10,7 @@ macro_rules! tests {
 mod addressing;
 mod baseline;
 mod bodies;
+mod cargo_test;
 mod changes;
 mod command;
 mod compare;
@@ -59,6 +60,7 @@ pub(crate) const WITH_ENGINE: &[&[crate::Test]] = &[
     waivers::ALL,
     gate::ALL,
     bodies::ALL,
+    cargo_test::ALL,
     changes::ALL,
     transport::ALL,
     starting::ALL,

@@ -1,6 +1,7 @@
 //! What every test stands on: a project folder, the binary, an engine, a lab, the fixture's images.
 
 pub(crate) mod archive;
+pub(crate) mod crates;
 pub(crate) mod docker;
 pub(crate) mod fixture;
 pub(crate) mod keeper;

@@ -306,6 +306,13 @@ impl Project {
     /// The binary in the folder, apart from this machine's settings.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_parity"));
+        self.dress(&mut command);
+        command.current_dir(self.folder.path()).args(arguments);
+        command
+    }
+
+    /// The environment of a process that is to know nothing of this machine's settings.
+    pub(crate) fn dress(&self, command: &mut Command) {
         let foreign = std::env::vars_os()
             .map(|(name, _)| name)
             .filter(|name| name.to_string_lossy().starts_with("PARITY_"));
@@ -314,14 +321,12 @@ impl Project {
         }
         let home = self.runtime.path().join("home");
         fs::create_dir_all(&home).expect("a folder");
-        command.current_dir(self.folder.path()).args(arguments);
         command.env("XDG_RUNTIME_DIR", self.runtime.path()).env("XDG_STATE_HOME", home.join("state"));
         command.env("XDG_CACHE_HOME", home.join("cache")).env_remove("CI");
         if self.literal.is_none() {
             command.env("PARITY_CACHE_DIR", keeper::cache());
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        command
     }
 
     /// Starts `parity …` and does not wait.
