@@ -280,7 +280,11 @@ static COMPARE: &[Key] = &[
 
 static RULE: &[Key] = &[
     text("case", &FILLED, "A glob over case ids; none: every case."),
-    text("at", &place::PLACE, "outcome, status, header.NAME, body, or a JSONPath."),
+    text(
+        "at",
+        &place::PLACE,
+        "outcome, status, header.NAME, body, a JSONPath, or a path in markup, as //td/@class.",
+    ),
     key("do", Shape::Word(|| Verb::NAMES.to_vec()), "What to do there."),
     text("reason", &FILLED, "Why; `ignore` on outcome or status needs one."),
     key("abs", Shape::Number, "Tolerance: the largest difference."),

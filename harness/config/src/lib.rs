@@ -10,6 +10,7 @@ mod element;
 mod json_path;
 mod keys;
 mod layer;
+mod markup_path;
 mod model;
 mod nearest;
 mod problem;
@@ -28,6 +29,7 @@ mod write;
 
 pub use edit::{NewWaiver, add_waivers};
 pub use json_path::{JsonPath, PathStep};
+pub use markup_path::{MarkupPath, MarkupStep};
 pub use model::{
     CommandSpec, CompareSpec, Config, ContainerSpec, Control, Day, EngineSpec, EnvironmentSpec, ExplainSpec,
     ImageSource, ImageSpec, Limits, Mount, PackagePolicy, Policy, Ready, SecretSource, ServiceSpec, Sync,

@@ -9,7 +9,8 @@ use crate::write::quote;
 pub struct Rule {
     /// Which cases; none: all.
     pub case: Option<CaseGlob>,
-    /// `outcome`, `status`, `header.NAME`, `body`, or a [`JsonPath`](crate::JsonPath).
+    /// `outcome`, `status`, `header.NAME`, `body`, a [`JsonPath`](crate::JsonPath) or a
+    /// [`MarkupPath`](crate::MarkupPath).
     pub at: String,
     /// What to do.
     pub verb: Verb,
@@ -28,7 +29,7 @@ pub enum Verb {
     Only,
     /// Fields and types are compared all the way down; values and the number of items are not.
     Shape,
-    /// The JSON type is compared, and nothing below it.
+    /// The JSON type is compared, and nothing below it; of markup, that it is there.
     Type,
     /// The type and the format class are compared.
     Format,
@@ -49,7 +50,7 @@ pub enum Verb {
         /// Decimals, at most 30.
         digits: u32,
     },
-    /// Arrays are compared as multisets: their order does not count.
+    /// Arrays, and the children of elements, are compared as multisets: their order does not count.
     Unordered,
     /// Arrays are compared as sets: neither order nor repetition counts.
     Set,
@@ -95,6 +96,10 @@ impl Verb {
         "redact",
         "same-as-capture",
     ];
+
+    /// Those that make sense at a place in HTML or XML, which holds texts; `unordered` at an element only.
+    pub const IN_MARKUP: &[&str] =
+        &["ignore", "type", "format", "regex", "tolerance", "round", "unordered", "replace"];
 
     /// The name, as `do = …` takes it.
     pub const fn name(&self) -> &'static str {

@@ -13,7 +13,6 @@ use crate::input::{CaseInput, CaseResult, CaseStatus, Latency, Side};
 use crate::lens::Lens;
 use crate::noise::Noise;
 use crate::outcome::{self, Pairing};
-use crate::path::without_indices;
 use crate::rules::{CaseRules, Marks};
 use crate::shaky::{self, Shaky};
 use crate::symbols::{Symbols, Who};
@@ -274,7 +273,7 @@ impl<'c> Case<'c> {
         result.noise = noise.learned(self.case());
         let learned = |(at, kind, why): (String, &str, String)| Learned {
             case: self.case().clone(),
-            at: without_indices(&at),
+            at,
             kind: kind.to_owned(),
             why,
         };

@@ -1,6 +1,6 @@
 //! The smallest rule for a drift: candidates, weakest first, and whether one settles exactly that drift.
 
-use envparity_config::{Rule, Verb};
+use envparity_config::{MarkupPath, Rule, Verb};
 use envparity_model::{CaseGlob, CaseId, Code};
 
 use crate::drift::Drift;
@@ -18,12 +18,21 @@ const NEAR: f64 = 0.25;
 /// As said: for what a rule must not hide.
 pub fn proposals(case: &CaseId, drift: &Drift, captures: &[String]) -> Result<Vec<Rule>, &'static str> {
     let at = drift.at.as_deref().ok_or("rules are about responses; a known one is waived")?;
-    let verbs = verbs(drift, at, captures)?;
+    let is_markup = at.starts_with('/');
+    if is_markup && MarkupPath::parse(at).is_err() {
+        return Err("no rule looks into what is embedded in a page; a known one is waived");
+    }
+    let mut verbs = verbs(drift, at, captures)?;
+    if is_markup {
+        verbs.retain(|verb| Verb::IN_MARKUP.contains(&verb.name()));
+    }
     let mut places = Vec::new();
     if drift.count == 1 {
         places.push(at.to_owned());
     }
-    places.extend([without_indices(at), drift.place()]);
+    // Of markup, what is known of a place holds the columns of a table apart; of JSON, it joins more.
+    let (narrow, wide) = (without_indices(at), drift.place());
+    places.extend(if is_markup { [wide, narrow] } else { [narrow, wide] });
     places.dedup();
     let rule = |at: &String, verb: &Verb| Rule {
         case: Some(CaseGlob::new(case.as_str())),

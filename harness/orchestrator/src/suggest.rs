@@ -50,8 +50,10 @@ pub fn suggest(folder: &Path, wanted: &[String]) -> Result<Suggestions, Problem>
     let (findings, beyond): (Vec<Finding>, Vec<Finding>) =
         meant.partition(|finding| !wanted.is_empty() || finding.case.is_some());
     let mut found = rules_for(folder, &findings)?;
-    let rule_of =
-        |finding: &Finding| found.remove(&finding.fingerprint).unwrap_or_else(|| Err(beyond_rules(finding)));
+    let rule_of = |finding: &Finding| {
+        let key = (finding.fingerprint.clone(), finding.at.clone());
+        found.remove(&key).unwrap_or_else(|| Err(beyond_rules(finding)))
+    };
     let rules: Vec<Result<Rule, String>> = findings.iter().map(rule_of).collect();
     let list = findings.into_iter().zip(rules).map(|(finding, rule)| Suggestion { finding, rule }).collect();
     Ok(Suggestions { list, beyond: beyond.len() })
@@ -67,8 +69,8 @@ fn beyond_rules(finding: &Finding) -> String {
     why.to_owned()
 }
 
-/// By fingerprint.
-type Rules = HashMap<String, Result<Rule, String>>;
+/// By fingerprint and place: columns of a table share the fingerprint, which holds no index.
+type Rules = HashMap<(String, Option<String>), Result<Rule, String>>;
 
 fn rules_for(folder: &Path, findings: &[Finding]) -> Result<Rules, Problem> {
     let mut out = Rules::new();
@@ -88,9 +90,9 @@ fn rules_for(folder: &Path, findings: &[Finding]) -> Result<Rules, Problem> {
             let before = comparison.next(place)?;
             for drift in &before.drifts {
                 let fingerprint = name_of(name, &place.id, drift);
-                if wanted.iter().any(|finding| finding.fingerprint == fingerprint) {
+                if wanted.iter().any(|finding| finding.fingerprint == fingerprint && finding.at == drift.at) {
                     let rule = rule_for(&mut comparison, place, &before, drift)?;
-                    out.insert(fingerprint, rule);
+                    out.insert((fingerprint, drift.at.clone()), rule);
                 }
             }
         }

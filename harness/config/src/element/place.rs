@@ -1,16 +1,17 @@
-//! Places of a response: `outcome`, `status`, `header.NAME`, `body`, or a JSONPath; of a command: `exit`, `stdout`,
-//! `stderr`.
+//! Places of a response: `outcome`, `status`, `header.NAME`, `body`, a JSONPath, or a path in HTML and XML; of a
+//! command: `exit`, `stdout`, `stderr`.
 
 use envparity_model::Problem;
 
 use super::{Element, ensure};
 use crate::json_path::JsonPath;
+use crate::markup_path::MarkupPath;
 
 /// What `at = …` takes.
 pub(crate) static PLACE: Element = Element {
     what: "a place, as \"status\", \"header.Date\" or \"$.items[*].id\"",
     check: |text| At::parse(text).map(drop),
-    pattern: Some(r"^(outcome|status|body|exit|stdout|stderr|header\.\S+|\$.*)$"),
+    pattern: Some(r"^(outcome|status|body|exit|stdout|stderr|header\.\S+|\$.*|/.+)$"),
 };
 
 /// A place, as far as it decides which verbs make sense.
@@ -21,6 +22,10 @@ pub(crate) enum At {
     Header,
     Body,
     Json,
+    /// An element of HTML or XML.
+    Element,
+    /// An attribute of one.
+    Attribute,
     /// The exit code of a command.
     Exit,
     /// What a command wrote.
@@ -51,6 +56,13 @@ impl At {
                 )
             });
         }
+        if text.starts_with('/') {
+            let place = |path: MarkupPath| if path.is_attribute() { Self::Attribute } else { Self::Element };
+            return MarkupPath::parse(text).map(place).map_err(|why| {
+                Problem::new(format!("`{text}` is not a path: {why}"))
+                    .hint("steps are `/name`, `/name[2]`, `/name[*]`, `/*`, `//name` and at the end `/@name`, as `//td/@class`")
+            });
+        }
         let known = ["outcome", "status", "body", "header", "exit", "stdout", "stderr"];
         let hint = match crate::nearest::nearest(text, known) {
             Some("header") => "did you mean `header.NAME`?".to_owned(),
@@ -59,7 +71,8 @@ impl At {
             None if text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-')) => {
                 format!("a field of the body is `$.{text}`")
             }
-            None => "`outcome`, `status`, `header.NAME`, `body`, or a JSONPath as `$.items[*].id`".to_owned(),
+            None => "`outcome`, `status`, `header.NAME`, `body`, a JSONPath as `$.items[*].id`, or a path in markup as `//td`"
+                .to_owned(),
         };
         Err(Problem::new(format!("`{text}` is not a place of a response")).hint(hint))
     }
@@ -91,6 +104,8 @@ mod tests {
             "$..[0]",
             "$[0:2]",
             "$['a', 'b'].c",
+            "/html/body/table[2]/tr[1]/td[3]/@class",
+            "//td",
         ] {
             assert!(At::parse(good).is_ok(), "{good}");
         }
@@ -115,6 +130,8 @@ mod tests {
             "$.a b",
             "$.a.",
             "$[1",
+            "/",
+            "/a/@b/c",
         ] {
             assert!(At::parse(bad).is_err(), "{bad}");
         }

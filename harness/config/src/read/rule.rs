@@ -172,6 +172,18 @@ fn check_place(node: &Node, table: &Table, (place, at): (At, &str), verb: &str, 
             format!("`only` at `{at}` says nothing: the whole body is compared anyway"),
             "name what is to be compared, as `$.items[*].id`",
         ),
+        (At::Element | At::Attribute, "redact") => (
+            "`redact` does not reach into markup: a page is recorded as a whole, or not at all".to_owned(),
+            "`redact` at `body` keeps the whole page out of the recording",
+        ),
+        (At::Attribute, "unordered") => (
+            "`unordered` makes no sense on an attribute, which has no children".to_owned(),
+            "name the element whose children may stand in any order",
+        ),
+        (At::Element | At::Attribute, verb) if !Verb::IN_MARKUP.contains(&verb) => (
+            format!("`{verb}` makes no sense at a place in markup, which holds texts"),
+            "`ignore`, `type`, `format`, `regex`, `tolerance`, `round`, `replace`, or `unordered` for children",
+        ),
         _ => return,
     };
     problems.report(entry.node.place, Problem::new(problem).hint(hint));

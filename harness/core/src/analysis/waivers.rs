@@ -4,6 +4,7 @@ use envparity_config::{Config, WaivedPair, Waiver};
 use envparity_model::{CaseGlob, CaseId, Code, Finding};
 use jiff::civil::Date;
 
+use crate::body::MarkupPattern;
 use crate::drift::Drift;
 use crate::path::without_indices;
 
@@ -143,15 +144,33 @@ fn covers(waiver: &Waiver, finding: &Finding) -> bool {
         && (waiver.group.is_none() || waiver.pairs.iter().any(is_in_group))
         && text(&waiver.subject, finding.subject.as_deref())
         && waiver.case.as_ref().is_none_or(|glob| finding.case.as_ref().is_some_and(|c| glob.matches(&c.id)))
-        && waiver.at.as_ref().is_none_or(|wanted| {
-            finding.at.as_deref() == Some(wanted) || at.as_deref() == Some(without_indices(wanted).as_str())
-        })
+        && waiver.at.as_ref().is_none_or(|wanted| finding.at.as_deref().is_some_and(|at| is_at(wanted, at)))
         && waiver.environment.as_ref().is_none_or(|name| *name == finding.environment)
         && text(&waiver.reference_version, finding.reference.as_deref())
         && text(&waiver.candidate_version, finding.candidate.as_deref())
 }
 
+/// Whether a waiver's place is that of a finding. Items of a list in JSON are one place; cells and paragraphs are not.
+fn is_at(wanted: &str, at: &str) -> bool {
+    match MarkupPattern::parse(wanted) {
+        Some(pattern) => pattern.names(at),
+        None => wanted == at || without_indices(wanted) == without_indices(at),
+    }
+}
+
 /// `*` matches within a segment, as in case ids.
 fn glob(pattern: &str, value: &str) -> bool {
     CaseGlob::new(pattern).matches(&CaseId::new(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_places_of_their_own() {
+        assert!(is_at("$.items[0].id", "$.items[3].id") && !is_at("$.a", "$.b"));
+        assert!(is_at("/html/body/p[2]", "/html/body/p[2]") && !is_at("/html/body/p[2]", "/html/body/p[3]"));
+        assert!(is_at("//p[*]/@class", "/html/body/p[3]/@class") && !is_at("//p", "/html/body/p[3]/@class"));
+    }
 }

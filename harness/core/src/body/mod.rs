@@ -24,9 +24,10 @@ use crate::rules::{CaseRules, Marks, Mode};
 use read::{Content, Plain, Readable};
 use ruled::Ruled;
 use structured::{Judge, Learn};
-use tree::{Comparison, Tree};
+use tree::Comparison;
 
 pub(crate) use read::Part;
+pub(crate) use tree::{Pattern as MarkupPattern, Step as MarkupStep, Tree};
 
 /// Where only the shape was compared: place, kind, why.
 pub(crate) type Shapes = Vec<(String, &'static str, String)>;
@@ -52,7 +53,7 @@ impl Bodies<'_> {
         drifts: &mut Drifts,
         shapes: &mut Shapes,
     ) -> Result<(), String> {
-        if self.rules.body() == Mode::Ignore && self.rules.is_flat() {
+        if self.rules.body() == Mode::Ignore && self.rules.is_flat() && !self.rules.looks_into_markup() {
             shapes.push(("body".to_owned(), "rule", "ignored by rule".to_owned()));
             return Ok(());
         }
@@ -198,14 +199,16 @@ impl Bodies<'_> {
     }
 
     fn tree(&self, trees: (&Tree, &Tree), respelled: bool, judging: &mut Judging<'_>) {
-        self.rules.mark_unknown(judging.marks);
+        self.rules.mark_no_json(judging.marks);
+        self.rules.mark_markup(trees.0, judging.marks);
+        self.rules.mark_markup(trees.1, judging.marks);
         let purpose = tree::Purpose::Judge {
             noise: judging.noise,
             controlled: !self.controls.is_empty(),
             drifts: judging.drifts,
             shapes: judging.shapes,
         };
-        if !Comparison::new(trees, self.lens, purpose).run() && !respelled {
+        if !Comparison::new(trees, self.lens, purpose, self.rules).run() && !respelled {
             self.bytes_only("the order of attributes, quotes, comments or entities differ", judging);
         }
     }
@@ -257,7 +260,7 @@ fn learn(
         (Content::Html(l, _), Content::Html(r, _)) | (Content::Xml(l, _), Content::Xml(r, _))
             if !ruled::is_text(rules) =>
         {
-            if !Comparison::new((l, r), *lens, tree::Purpose::Learn(noise)).run() {
+            if !Comparison::new((l, r), *lens, tree::Purpose::Learn(noise), rules).run() {
                 noise.bytes = true;
             }
             return Ok(());

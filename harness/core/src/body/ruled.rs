@@ -15,8 +15,11 @@ pub(super) enum Ruled<'t> {
     Compare(Cow<'t, str>, Cow<'t, str>, Cow<'t, TextNoise>),
 }
 
-/// Whether rules at `body` say how its text is compared: markup is text then.
+/// Whether rules at `body` say how its text is compared: markup is text then, unless others look into it.
 pub(super) fn is_text(rules: &CaseRules<'_>) -> bool {
+    if rules.looks_into_markup() {
+        return false;
+    }
     let lists = rules.lists(&[]);
     rules.text_body() != Mode::Exact || lists.unordered || lists.set
 }

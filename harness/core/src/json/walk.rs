@@ -192,7 +192,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             return self.deep(left, right);
         }
         // Below a place that is compared by its type, only what a rule names is compared.
-        let below = if mode == Mode::Type { Mode::Ignore } else { mode };
+        let below = mode.below();
         if mode == Mode::Type && (l.is_scalar() || !self.keeps_below()) {
             return self.silence("compared by its type");
         }

@@ -28,6 +28,13 @@ pub(crate) enum Mode {
     Texts(usize),
 }
 
+impl Mode {
+    /// What holds below a place that is compared so: of what is compared by its type, only what a rule names.
+    pub(crate) fn below(self) -> Self {
+        if self == Self::Type { Self::Ignore } else { self }
+    }
+}
+
 /// How an array or object is lined up, beside the mode.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Lists<'r> {
@@ -50,6 +57,8 @@ pub(crate) struct CaseRules<'r> {
     only_headers: bool,
     only_body: bool,
     flat: bool,
+    /// Some rule is about a place in HTML or XML.
+    pub(super) markup: bool,
     /// Some rule says how lists are lined up.
     lists: bool,
 }
@@ -61,6 +70,7 @@ impl<'r> CaseRules<'r> {
             only_headers: any(|c| c.rule.verb == Verb::Only && matches!(c.place, Place::Header(_))),
             only_body: any(|c| c.rule.verb == Verb::Only && matches!(c.place, Place::Json(_))),
             flat: !any(|c| matches!(c.place, Place::Json(_))),
+            markup: any(|c| matches!(c.place, Place::Markup(_))),
             lists: any(|c| {
                 matches!(c.rule.verb, Verb::Unordered | Verb::Set | Verb::Key { .. } | Verb::MapKeys)
             }),
@@ -69,7 +79,7 @@ impl<'r> CaseRules<'r> {
         }
     }
 
-    fn active(&self) -> impl Iterator<Item = (usize, &'r Compiled)> {
+    pub(super) fn active(&self) -> impl Iterator<Item = (usize, &'r Compiled)> {
         self.active.iter().map(|index| (*index, &self.rules[*index]))
     }
 
@@ -96,7 +106,7 @@ impl<'r> CaseRules<'r> {
             Place::Body => at == "body" || at.starts_with('$'),
             Place::Header(name) => at.strip_prefix("header.") == Some(name),
             Place::Output(name) => at == name,
-            Place::Json(_) | Place::Outcome | Place::Unreadable => false,
+            Place::Json(_) | Place::Markup(_) | Place::Outcome | Place::Unreadable => false,
         }) || self
             .active()
             .any(|(_, c)| c.rule.at == at && c.rule.verb == Verb::Ignore && c.rule.reason.is_some())
@@ -306,19 +316,26 @@ impl<'r> CaseRules<'r> {
 
     /// Marks the rules whose place may be in a body that was not parsed.
     pub(crate) fn mark_unknown(&self, marks: &mut Marks) {
+        self.mark_no_json(marks);
+        let markup = self.active().filter(|(_, c)| matches!(c.place, Place::Markup(_)));
+        marks.unknown.extend(markup.map(|(index, _)| index));
+    }
+
+    /// Marks the rules whose place may be in a body that was not parsed as JSON.
+    pub(crate) fn mark_no_json(&self, marks: &mut Marks) {
         let json = self.active().filter(|(_, c)| matches!(c.place, Place::Json(_)));
         marks.unknown.extend(json.map(|(index, _)| index));
     }
 }
 
-fn named(rule: &Rule) -> String {
+pub(super) fn named(rule: &Rule) -> String {
     match &rule.reason {
         Some(reason) => format!("the rule at {}: {reason}", rule.origin),
         None => format!("the rule at {}", rule.origin),
     }
 }
 
-const fn mode_of(index: usize, verb: &Verb) -> Option<Mode> {
+pub(super) const fn mode_of(index: usize, verb: &Verb) -> Option<Mode> {
     match verb {
         Verb::Ignore => Some(Mode::Ignore),
         Verb::Only => Some(Mode::Exact),

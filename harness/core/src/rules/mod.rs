@@ -1,6 +1,7 @@
 //! Rules of the configuration: compiled once, applied case by case.
 
 mod case;
+mod markup;
 mod place;
 mod texts;
 

@@ -1,5 +1,6 @@
 //! Where a rule applies.
 
+use crate::body::MarkupPattern;
 use crate::path::Pattern;
 
 /// The place of a rule.
@@ -13,6 +14,8 @@ pub(super) enum Place {
     /// Of a command: `exit`, `stdout`, `stderr`.
     Output(String),
     Json(Pattern),
+    /// In HTML or XML.
+    Markup(MarkupPattern),
     /// Not of any known form: matches nothing.
     Unreadable,
 }
@@ -26,6 +29,9 @@ impl Place {
             "exit" | "stdout" | "stderr" => Self::Output(at.to_owned()),
             at => match at.strip_prefix("header.") {
                 Some(name) => Self::Header(name.to_ascii_lowercase()),
+                None if at.starts_with('/') => {
+                    MarkupPattern::parse(at).map_or(Self::Unreadable, Self::Markup)
+                }
                 None => Pattern::parse(at).map_or(Self::Unreadable, Self::Json),
             },
         }

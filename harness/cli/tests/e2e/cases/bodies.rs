@@ -15,6 +15,7 @@ tests!("bodies":
     no_json_on_both_sides,
     control_characters_break_no_report,
     markup_breaks_no_report,
+    a_page_that_drifts_by_rule,
     the_deepest_nesting_breaks_nothing,
     numbers_beyond_machine_words_are_compared_as_written,
     a_repeated_key_is_not_overlooked,
@@ -120,6 +121,47 @@ fn markup_breaks_no_report() {
     assert!(!names.iter().any(|name| name == "forged"), "{names:?}");
     let html = std::fs::read_to_string(outcome.folder().join("report.html")).expect("just read");
     assert!(!html.contains("<script>alert(1)"), "markup of a body is markup of the page");
+}
+
+fn a_page_that_drifts_by_rule() {
+    let page = |id: &str, at: &str, name: &str| {
+        let row = format!("<tr id={id}><td>{at}</td><td>{name}</td></tr>");
+        format!("<!doctype html><html><body><table>{row}</table></body></html>")
+    };
+    let project = |name: &str| {
+        Project::local()
+            .env("VALUE_TYPE", "text/html")
+            .reference_env("VALUE_BODY", &page("r81", "10:22", "seven"))
+            .candidate_env("VALUE_BODY", &page("r9f", "11:07", name))
+            .gets(&["/value"])
+    };
+    let row = "/html/body/table[1]/tr[1]";
+    let (id, at, name) = (format!("{row}/@id"), format!("{row}/td[1]"), format!("{row}/td[2]"));
+    let outcome = project("eight").run();
+    outcome.exits(1).finds("response-value", &id).finds("response-value", &at).finds("response-value", &name);
+
+    let rule = |at: &str, verb: &str| format!("[[rule]]\nat = \"{at}\"\ndo = \"{verb}\"\n");
+    let rules = rule("//tr/@id", "ignore") + &rule("/html/body/table/tr[*]/td[1]", "format");
+    project("seven").section(&rules).run().exits(0).verdict("parity").coverage(1, 1);
+    let outcome = project("eight").section(&rules).section(&rule("//th", "ignore")).run();
+    outcome.exits(1).verdict("drift").finds("response-value", &name);
+    assert_eq!(outcome.all("response-value").len(), 1, "{}", outcome.codes());
+    let unused = outcome.all("rule-unused");
+    assert!(unused.len() == 1 && unused[0].to_string().contains("//th"), "{unused:?}");
+
+    // What is suggested settles all of it.
+    let project = project("eight");
+    project.run().exits(1);
+    let suggested = project.parity(&["suggest"]);
+    suggested.exits(0).prints("/tr[1]/td[1]").prints("do = \"format\"");
+    project.section(&suggested.stdout).run().exits(0).verdict("parity");
+
+    for verb in ["only", "set", "map-keys", "redact"] {
+        let refused = Project::local().section(&rule("//td", verb)).parity(&["check"]);
+        refused.exits(2).complains(&format!("`{verb}` ")).complains("markup");
+    }
+    let refused = Project::local().section(&rule("//td/@class", "unordered")).parity(&["check"]);
+    refused.exits(2).complains("`unordered` makes no sense on an attribute");
 }
 
 fn the_deepest_nesting_breaks_nothing() {

@@ -1,7 +1,6 @@
 //! Two trees walked side by side: once to learn noise, once to find drift.
 
-use std::borrow::Cow;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashSet;
 
 use envparity_model::{Code, ContextRow};
 
@@ -13,14 +12,10 @@ use crate::body::embedded::Embedded;
 use crate::body::structured::{judge_at, learn_at};
 use crate::drift::{Drift, Drifts};
 use crate::excerpt::line;
-use crate::form::{Form, Forms, Misfit};
-use crate::json::{Kind, What};
-use crate::lens::{Hand, Lens, Likeness};
-use crate::meaning::same_meaning;
+use crate::json::What;
+use crate::lens::{Hand, Lens};
 use crate::noise::{Noise, Place};
-
-/// Elements looked at to see whether a thing is there in some and not in others.
-const LOOKED_AT: usize = 2000;
+use crate::rules::{CaseRules, Mode};
 
 /// Children looked at when two elements are held against each other.
 const HELD: usize = 16;
@@ -35,21 +30,31 @@ pub(crate) enum Purpose<'p> {
 
 /// A walk over two trees.
 pub(crate) struct Comparison<'c> {
-    left: &'c Tree,
-    right: &'c Tree,
+    pub(super) left: &'c Tree,
+    pub(super) right: &'c Tree,
     /// By node, as either side sees it: authorities masked, symbols replaced.
     hashes: (Vec<u64>, Vec<u64>),
-    lens: Lens<'c>,
-    purpose: Purpose<'c>,
-    path: Path<'c>,
+    pub(super) lens: Lens<'c>,
+    pub(super) purpose: Purpose<'c>,
+    pub(super) rules: &'c CaseRules<'c>,
+    pub(super) path: Path<'c>,
+    /// How it is compared, for the document and each step of the path.
+    modes: Vec<Mode>,
     /// The elements that the walk is in, on both sides.
     around: Vec<(Id, Id)>,
     explained: bool,
+    /// Places and kinds for which `shaped` was said: once is enough.
+    told: HashSet<(u64, &'static str)>,
 }
 
 impl<'c> Comparison<'c> {
-    pub(crate) fn new(trees: (&'c Tree, &'c Tree), lens: Lens<'c>, purpose: Purpose<'c>) -> Self {
-        let hashes = (trees.0.hashes(Hand::Left, &lens), trees.1.hashes(Hand::Right, &lens));
+    pub(crate) fn new(
+        trees: (&'c Tree, &'c Tree),
+        lens: Lens<'c>,
+        purpose: Purpose<'c>,
+        rules: &'c CaseRules<'c>,
+    ) -> Self {
+        let hashes = (trees.0.hashes(Hand::Left, &lens, rules), trees.1.hashes(Hand::Right, &lens, rules));
         let (left, right) = trees;
         Self {
             left,
@@ -57,15 +62,22 @@ impl<'c> Comparison<'c> {
             hashes,
             lens,
             purpose,
+            rules,
             path: Path::default(),
+            modes: vec![rules.markup()],
             around: Vec::new(),
             explained: false,
+            told: HashSet::new(),
         }
     }
 
     /// Compares both trees. True where something differs in meaning, whether or not it is drift.
     pub(crate) fn run(mut self) -> bool {
-        self.doctype();
+        if self.mode().below() == Mode::Ignore {
+            self.silence(if self.mode() == Mode::Ignore { "ignored" } else { "compared by its type" });
+        } else {
+            self.doctype();
+        }
         if let (Some(l), Some(r)) = (self.left.element(Tree::ROOT), self.right.element(Tree::ROOT)) {
             self.below(l, r);
         }
@@ -118,28 +130,53 @@ impl<'c> Comparison<'c> {
         }
     }
 
-    fn shaped(&mut self, kind: &'static str, why: &str) {
+    /// A difference that noise, a rule or a symbol explains.
+    pub(super) const fn explain(&mut self) {
         self.explained = true;
+    }
+
+    pub(super) fn shaped(&mut self, kind: &'static str, why: impl FnOnce(&Self) -> String) {
+        self.explain();
+        if self.is_learning() || !self.told.insert((self.path.hash(), kind)) {
+            return;
+        }
+        let place = (self.path.render_starred(), kind, why(self));
         if let Purpose::Judge { shapes, .. } = &mut self.purpose {
-            shapes.push((self.path.render_starred(), kind, why.to_owned()));
+            shapes.push(place);
         }
     }
 
-    const fn is_learning(&self) -> bool {
+    /// Nothing more is compared here, by rule.
+    pub(super) fn silence(&mut self, how: &str) {
+        self.shaped("rule", |walk| format!("{how} by {}", walk.rules.origin_in_markup(walk.path.steps())));
+    }
+
+    /// How the walk's place is compared.
+    pub(super) fn mode(&self) -> Mode {
+        self.modes.last().copied().unwrap_or(Mode::Exact)
+    }
+
+    pub(super) fn keeps_below(&self) -> bool {
+        self.rules.keeps_below_markup(self.path.steps())
+    }
+
+    pub(super) const fn is_learning(&self) -> bool {
         matches!(self.purpose, Purpose::Learn(_))
     }
 
     /// What was learned about this place.
-    fn place(&self) -> Option<&Place> {
+    pub(super) fn place(&self) -> Option<&Place> {
         match &self.purpose {
             Purpose::Learn(_) => None,
             Purpose::Judge { noise, .. } => noise.places.get(&self.path.hash()),
         }
     }
 
-    fn within(&mut self, step: Step<'c>, walk: impl FnOnce(&mut Self)) {
+    pub(super) fn within(&mut self, step: Step<'c>, walk: impl FnOnce(&mut Self)) {
         self.path.push(step);
+        self.modes.push(self.rules.markup_at(self.path.steps(), self.mode().below()));
         walk(self);
+        self.modes.pop();
         self.path.pop();
     }
 
@@ -148,13 +185,21 @@ impl<'c> Comparison<'c> {
             return;
         };
         self.within(l.step(), |walk| {
+            match walk.mode() {
+                Mode::Ignore if !walk.keeps_below() => return walk.silence("ignored"),
+                Mode::Type | Mode::Shape if !walk.keeps_below() => {
+                    return walk.silence("compared by its type");
+                }
+                _ => {}
+            }
             if walk.place().is_some_and(|place| place.unstable.is_some()) {
                 walk.explained = true;
                 return;
             }
             walk.around.push((left, right));
             walk.attributes(l, r);
-            if !(l.is_data() && r.is_data() && walk.embedded(l, r)) {
+            let is_data = walk.mode() == Mode::Exact && l.is_data() && r.is_data();
+            if !(is_data && walk.embedded(l, r)) {
                 walk.below(l, r);
             }
             walk.around.pop();
@@ -200,80 +245,24 @@ impl<'c> Comparison<'c> {
         }
     }
 
-    /// An attribute or element is there on one side only. In lists of alike elements, some may have it by their
-    /// data: `has` says which.
-    fn missing(&mut self, what: What<'_>, parents: &[&str], has: impl Fn(&Tree, &Element) -> bool) {
-        if self.place().is_some_and(|place| place.varied || place.length || place.unstable.is_some()) {
-            self.explained = true;
-            return;
-        }
-        let both = |tree: &Tree| {
-            let found = tree.named(parents);
-            let with = found.iter().filter(|element| has(tree, element)).count();
-            with > 0 && with < found.len()
-        };
-        if self.is_learning() && (both(self.left) || both(self.right)) {
-            self.found(What::Varied);
-        } else {
-            self.found(what);
-        }
-    }
-
-    pub(super) fn text(&mut self, left: &'c str, right: &'c str) {
-        if left == right {
-            return;
-        }
-        let likeness = self.lens.compare(left, right);
-        if likeness == Likeness::Masked {
-            self.explained = true;
-            return;
-        }
-        let texts = (Cow::Borrowed(left), Cow::Borrowed(right));
-        if self.is_learning() {
-            return self.found(match likeness {
-                Likeness::Symbol => What::Symbolic,
-                _ => What::Noise { of: Kind::String, texts },
-            });
-        }
-        if let Some(forms) = self.place().and_then(|place| place.values.get(&Kind::String)).cloned() {
-            return self.by_noise(&forms, texts);
-        }
-        let symbolic = self.place().is_some_and(|place| place.symbol);
-        let uncontrolled = matches!(self.purpose, Purpose::Judge { controlled: false, .. });
-        if likeness == Likeness::Symbol && (symbolic || uncontrolled) {
-            self.shaped("symbol", "a captured value stands here, which differs by nature");
-            if !Form::of(left).admits(&Form::of(right)) {
-                self.found(What::Format { kind: "shape", texts });
-            }
-        } else if symbolic {
-            self.found(What::Value { kind: Some("symbol"), texts });
-        } else {
-            self.found(match same_meaning(left, right) {
-                Some(kind) => What::Format { kind, texts },
-                None => What::Value { kind: None, texts },
-            });
-        }
-    }
-
-    fn by_noise(&mut self, forms: &Forms, texts: (Cow<'c, str>, Cow<'c, str>)) {
-        self.explained = true;
-        match forms.check(&texts.1) {
-            Ok(()) => {}
-            Err(Misfit::Form(kind)) => self.found(What::Format { kind, texts }),
-            Err(Misfit::Content) => self.found(What::Value { kind: None, texts }),
-        }
-    }
-
     /// The children of two elements.
     fn below(&mut self, left: &'c Element, right: &'c Element) {
         let (lefts, rights) = (&left.children, &right.children);
         let of = |hashes: &[u64], ids: &[Id]| ids.iter().map(|id| hashes[*id]).collect::<Vec<_>>();
         let (l, r) = (of(&self.hashes.0, lefts), of(&self.hashes.1, rights));
-        let free = self.place().is_some_and(|place| place.order);
+        let by_rule = self.rules.unordered_markup(self.path.steps());
+        let free = by_rule || self.place().is_some_and(|place| place.order);
         let alignment = align(&l, &r, free, |l, r| self.likeness(lefts[l], rights[r]));
         if alignment.reordered {
-            if free {
-                self.explained = true;
+            if by_rule {
+                self.shaped("order", |walk| {
+                    let rule = walk.rules.origin_of_markup_order(walk.path.steps());
+                    format!("the order does not count, by {rule}")
+                });
+            } else if free {
+                self.explain();
+            } else if self.mode().below() == Mode::Ignore {
+                self.silence("ignored");
             } else {
                 self.found(What::Order);
             }
@@ -310,70 +299,10 @@ impl<'c> Comparison<'c> {
         // One more pair is worth more than any likeness.
         100 + (shared + attributes).min(50)
     }
-
-    /// A child that has no partner.
-    fn alone(&mut self, hand: Hand, id: Id, parents: (&'c Element, &'c Element)) {
-        let tree = if hand == Hand::Left { self.left } else { self.right };
-        let Some(element) = tree.element(id) else {
-            let text = tree.text(id);
-            return if hand == Hand::Left { self.text(text, "") } else { self.text("", text) };
-        };
-        let counts = (self.left.count(parents.0, &element.name), self.right.count(parents.1, &element.name));
-        let (shown, here) = (tree.shown(id), self.path.names());
-        let what =
-            if hand == Hand::Left { What::Removed { value: &shown } } else { What::Added { value: &shown } };
-        self.within(element.step(), |walk| {
-            let repeated = counts.0.min(counts.1) > 0 || counts.0.max(counts.1) > 1;
-            if walk.is_learning() && repeated {
-                return walk.found(What::Length { left: counts.0, right: counts.1 });
-            }
-            walk.missing(what, &here, |tree, parent| tree.count(parent, &element.name) > 0);
-        });
-    }
 }
 
 /// An element as either side has it, in short.
 fn element_rows(trees: (&Tree, &Tree), (left, right): (Id, Id)) -> Vec<ContextRow> {
     let show = |tree: &Tree, id| Some(line(&tree.shown(id)));
     vec![ContextRow { reference: show(trees.0, left), candidate: show(trees.1, right), differs: true }]
-}
-
-impl Tree {
-    fn count(&self, element: &Element, name: &str) -> usize {
-        element.children.iter().filter(|id| self.element(**id).is_some() && self.label(**id) == name).count()
-    }
-
-    /// The elements that a path of names leads to.
-    fn named(&self, names: &[&str]) -> Vec<&Element> {
-        let mut here: Vec<&Element> = self.element(Self::ROOT).into_iter().collect();
-        for name in names {
-            here = here
-                .into_iter()
-                .flat_map(|element| element.children.iter().filter_map(|id| self.element(*id)))
-                .filter(|element| element.name == *name)
-                .take(LOOKED_AT)
-                .collect();
-        }
-        here
-    }
-
-    /// Hashes by node, as one side sees them. Children stand after their parents.
-    fn hashes(&self, hand: Hand, lens: &Lens<'_>) -> Vec<u64> {
-        let mut out = vec![0; self.nodes.len()];
-        for id in (0..self.nodes.len()).rev() {
-            let mut hasher = DefaultHasher::new();
-            match &self.nodes[id] {
-                Node::Text { text, .. } => (0u8, lens.normal(hand, text)).hash(&mut hasher),
-                Node::Element(element) => {
-                    (1u8, &element.name).hash(&mut hasher);
-                    for (name, value) in &element.attributes {
-                        (name, lens.normal(hand, value)).hash(&mut hasher);
-                    }
-                    element.children.iter().for_each(|child| out[*child].hash(&mut hasher));
-                }
-            }
-            out[id] = hasher.finish();
-        }
-        out
-    }
 }

@@ -1,17 +1,23 @@
 //! HTML and XML as trees: elements, attributes without order, text with its white space folded. What says nothing
 //! is gone: comments, quotes, the order of attributes and classes, the spelling of entities, prefixes of namespaces.
 
+mod absence;
 mod align;
 mod compare;
 mod draft;
+mod hashes;
 mod html;
 mod path;
+mod pattern;
+mod value;
 mod xml;
 
 use std::fmt::Write;
 
 pub(crate) use compare::{Comparison, Purpose};
 pub(crate) use html::{is_foreign, parse as parse_html};
+pub(crate) use path::Step;
+pub(crate) use pattern::Pattern;
 pub(crate) use xml::parse as parse_xml;
 
 /// Deepest level of a tree; documents that go deeper count as text.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::Element;
+use super::{Element, Id, Tree};
 
 /// Longest name that is written out.
 const LONGEST_NAME: usize = 64;
@@ -13,11 +13,13 @@ const LONGEST_NAME: usize = 64;
 /// pieces of a page apart, are not.
 #[derive(Debug, Default)]
 pub(super) struct Path<'t> {
-    steps: Vec<(Step<'t>, u64)>,
+    steps: Vec<Step<'t>>,
+    hashes: Vec<u64>,
 }
 
+/// One step down.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Step<'t> {
+pub(crate) enum Step<'t> {
     Element { name: &'t str, ordinal: Option<usize>, is_item: bool },
     Attribute(&'t str),
 }
@@ -33,20 +35,26 @@ impl<'t> Path<'t> {
             }
             Step::Attribute(name) => (1u8, name).hash(&mut hasher),
         }
-        self.steps.push((step, hasher.finish()));
+        self.steps.push(step);
+        self.hashes.push(hasher.finish());
     }
 
     pub(super) fn pop(&mut self) {
         self.steps.pop();
+        self.hashes.pop();
+    }
+
+    pub(super) fn steps(&self) -> &[Step<'t>] {
+        &self.steps
     }
 
     pub(super) fn hash(&self) -> u64 {
-        self.steps.last().map_or(0, |(_, hash)| *hash)
+        self.hashes.last().copied().unwrap_or(0)
     }
 
     /// The names of the elements on the way.
     pub(super) fn names(&self) -> Vec<&'t str> {
-        let name = |(step, _): &(Step<'t>, u64)| match step {
+        let name = |step: &Step<'t>| match step {
             Step::Element { name, .. } => Some(*name),
             Step::Attribute(_) => None,
         };
@@ -65,7 +73,7 @@ impl<'t> Path<'t> {
 
     fn write(&self, starred: bool) -> String {
         let mut out = String::new();
-        for (step, _) in &self.steps {
+        for step in &self.steps {
             let cut = |name| crate::excerpt::cut(name, LONGEST_NAME);
             let _ = match step {
                 Step::Element { name, ordinal: None, .. } => write!(out, "/{}", cut(name)),
@@ -84,5 +92,29 @@ impl Element {
     /// The step to this element.
     pub(super) fn step(&self) -> Step<'_> {
         Step::Element { name: &self.name, ordinal: self.ordinal, is_item: self.is_item }
+    }
+}
+
+impl Tree {
+    /// Shows every element and attribute by the steps to it.
+    pub(crate) fn each_place<'t>(&'t self, show: &mut impl FnMut(&[Step<'t>])) {
+        self.places_below(Self::ROOT, &mut Path::default(), show);
+    }
+
+    fn places_below<'t>(&'t self, id: Id, path: &mut Path<'t>, show: &mut impl FnMut(&[Step<'t>])) {
+        let Some(element) = self.element(id) else { return };
+        for (name, _) in &element.attributes {
+            path.push(Step::Attribute(name));
+            show(path.steps());
+            path.pop();
+        }
+        for child in &element.children {
+            if let Some(element) = self.element(*child) {
+                path.push(element.step());
+                show(path.steps());
+                self.places_below(*child, path, show);
+                path.pop();
+            }
+        }
     }
 }
