@@ -23,7 +23,7 @@ pub(crate) use xml::parse as parse_xml;
 /// Deepest level of a tree; documents that go deeper count as text.
 const MAX_DEPTH: usize = 200;
 /// Most nodes of a tree.
-const MAX_NODES: usize = 400_000;
+const MAX_NODES: usize = 250_000;
 /// Most attributes of one tag: readers hold each new one against all before it.
 const MAX_ATTRIBUTES: usize = 1000;
 /// Longest text that is made a tree.
