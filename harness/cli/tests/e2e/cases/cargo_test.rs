@@ -7,6 +7,7 @@ use crate::support::{Docker, Project, Running};
 
 tests!("cargo_test":
     a_crate_of_ones_own,
+    what_was_approved_stands_for_a_candidate_that_is_missing,
     nextest_compares_once_for_all_processes,
     nextest_goes_on_where_a_process_was_killed,
 );
@@ -52,6 +53,24 @@ fn a_crate_of_ones_own() {
 
     let made = made.with(|project| project.suite("items", "GET {{base}}/value\nHTTP 200\n[Nonsense]\n"));
     made.test(&["--list"], &[]).exits(2).says("suites/items.hurl:3:1").lacks(": test\n");
+    made.has_left_nothing();
+}
+
+fn what_was_approved_stands_for_a_candidate_that_is_missing() {
+    let project = project();
+    project.run().exits(0);
+    project.parity(&["approve", "--baseline", "snapshots"]).exits(0);
+    let project = project.candidate_is("other", "engine = \"unix:///nonexistent/docker.sock\"\n");
+    let made = Crate::new("envparity-outside-approved", project);
+    made.build();
+    let approved = made.test(&[], &[]);
+    approved.exits(0).says("4 passed; 0 failed; 1 ignored").says("`other` was not reached: ");
+    approved.says("the reference was compared with `snapshots` instead");
+    made.test(&[], &[("CI", "true")]).exits(101).says("0 passed; 5 failed").says("`other` was not reached: ");
+
+    let made = made.with(|project| project.reference_env("VALUE_BODY", r#"{"id":7,"name":"eight"}"#));
+    let changed = made.test(&[], &[]);
+    changed.exits(101).says("3 passed; 1 failed; 1 ignored").says("response-value at $.name");
     made.has_left_nothing();
 }
 

@@ -39,8 +39,9 @@ impl Crate {
     /// A crate around a project.
     pub(crate) fn new(name: &str, project: Project) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crates").join(name);
-        fs::remove_dir_all(folder.join("suites")).ok();
-        fs::remove_dir_all(folder.join("target")).ok();
+        for old in ["suites", "snapshots", "target"] {
+            fs::remove_dir_all(folder.join(old)).ok();
+        }
         fs::create_dir_all(folder.join("tests")).expect("a folder");
         fs::create_dir_all(folder.join("src")).expect("a folder");
         let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -76,7 +77,9 @@ impl Crate {
     fn update(&self) {
         self.project.write();
         write(&self.folder.join("parity.toml"), &self.project.read("parity.toml"));
-        copy(&self.project.path("suites"), &self.folder.join("suites"));
+        for folder in ["suites", "snapshots"] {
+            copy(&self.project.path(folder), &self.folder.join(folder));
+        }
     }
 
     /// `cargo` in its folder; nothing of the cargo and the test runner around it.
@@ -160,6 +163,9 @@ fn write(path: &Path, text: &str) {
 }
 
 fn copy(from: &Path, to: &Path) {
+    if !from.is_dir() {
+        return;
+    }
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         fs::copy(entry.path(), to.join(entry.file_name())).expect("copied");
