@@ -421,6 +421,7 @@ fn waivers_cover_until_they_expire() {
             run.manifests[1] =
                 Some(manifest(vec![pypi("flask", "1.0")], vec![Fact::plain("timezone", "Etc/UTC")]));
             run.config.waivers = vec![waiver];
+            run.config.policy.max_waiver_days = Some(366);
         })
     };
     let today = run(waiver((2026, 11, 24), "pkg:pypi/flask"));

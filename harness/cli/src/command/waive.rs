@@ -39,7 +39,7 @@ pub(crate) fn execute(common: &Common, args: &WaiveArgs) -> Result<Exit, Failure
 }
 
 /// `2026-12-31`, or `90d` from today.
-fn last_day(text: &str, today: Date, longest: u32) -> Result<Day, Failure> {
+fn last_day(text: &str, today: Date, longest: Option<u32>) -> Result<Day, Failure> {
     let days = text.strip_suffix('d').and_then(|days| days.parse::<u32>().ok());
     let date = match days {
         Some(days) => today.checked_add(i64::from(days).days()).ok(),
@@ -54,7 +54,7 @@ fn last_day(text: &str, today: Date, longest: u32) -> Result<Day, Failure> {
     if left < 0 {
         return Err(Failure::usage(Problem::new(format!("`{date}` is over"))));
     }
-    if left > i64::from(longest) {
+    if let Some(longest) = longest.filter(|longest| left > i64::from(*longest)) {
         return Err(Failure::usage(
             Problem::new(format!("`{date}` is more than {longest} days away"))
                 .hint("`[policy] max-waiver-days` is the longest life of a waiver"),

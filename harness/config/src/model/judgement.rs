@@ -33,8 +33,8 @@ pub struct Policy {
     pub max_noise: Option<u64>,
     /// Cases that may be flaky, at most; none: any number.
     pub max_flaky: Option<u64>,
-    /// The longest life of a waiver from the day of the run, in days.
-    pub max_waiver_days: u32,
+    /// The longest life of a waiver from the day of the run, in days; none: any.
+    pub max_waiver_days: Option<u32>,
 }
 
 impl Default for Policy {
@@ -47,7 +47,7 @@ impl Default for Policy {
             min_cases: 0,
             max_noise: None,
             max_flaky: None,
-            max_waiver_days: 366,
+            max_waiver_days: None,
         }
     }
 }

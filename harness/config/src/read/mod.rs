@@ -74,9 +74,7 @@ fn policy(table: &Table) -> Policy {
         min_cases: count("min-cases").unwrap_or(default.min_cases),
         max_noise: count("max-noise"),
         max_flaky: count("max-flaky"),
-        max_waiver_days: count("max-waiver-days")
-            .and_then(|days| u32::try_from(days).ok())
-            .unwrap_or(default.max_waiver_days),
+        max_waiver_days: count("max-waiver-days").and_then(|days| u32::try_from(days).ok()),
     }
 }
 

@@ -14,8 +14,8 @@ pub(super) struct Waivers<'w> {
     used: Vec<bool>,
     /// The day the run started, UTC; none where nobody knows: then nothing is covered.
     today: Option<Date>,
-    /// Days that a waiver may last.
-    longest: i64,
+    /// Days that a waiver may last; none: any number.
+    longest: Option<u32>,
 }
 
 /// How a waiver stands today.
@@ -33,7 +33,7 @@ impl<'w> Waivers<'w> {
             list: &config.waivers,
             used: vec![false; config.waivers.len()],
             today: started.get(..10).and_then(|day| day.parse().ok()),
-            longest: i64::from(config.policy.max_waiver_days),
+            longest: config.policy.max_waiver_days,
         }
     }
 
@@ -58,7 +58,7 @@ impl<'w> Waivers<'w> {
             match self.standing(waiver) {
                 Standing::Expired => out.push(format!("expired on {until}: {about}")),
                 Standing::Overlong => {
-                    out.push(format!("longer than {} days, not applied: {about}", self.longest));
+                    out.push(format!("longer than {} days, not applied: {about}", self.days()));
                 }
                 Standing::Valid if *used => out.push(format!("applied until {until}: {about}")),
                 Standing::Valid if full_run => out.push(format!("matched nothing: {about}")),
@@ -83,7 +83,7 @@ impl<'w> Waivers<'w> {
                     out.push(drift(waiver, Code::WaiverExpired, hint));
                 }
                 Standing::Overlong => {
-                    let hint = format!("{place}: the policy allows {} days from today", self.longest);
+                    let hint = format!("{place}: the policy allows {} days from today", self.days());
                     out.push(drift(waiver, Code::WaiverOverlong, hint));
                 }
                 Standing::Valid if !used => {
@@ -96,6 +96,10 @@ impl<'w> Waivers<'w> {
         out
     }
 
+    fn days(&self) -> i64 {
+        self.longest.map_or(i64::MAX, i64::from)
+    }
+
     fn standing(&self, waiver: &Waiver) -> Standing {
         let day = waiver.expires;
         let parts = (i16::try_from(day.year), i8::try_from(day.month), i8::try_from(day.day));
@@ -106,7 +110,7 @@ impl<'w> Waivers<'w> {
         let left = today.until(last).map_or(-1, |span| i64::from(span.get_days()));
         match left {
             ..0 => Standing::Expired,
-            left if left > self.longest => Standing::Overlong,
+            left if left > self.days() => Standing::Overlong,
             _ => Standing::Valid,
         }
     }

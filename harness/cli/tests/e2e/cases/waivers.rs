@@ -89,6 +89,7 @@ fn a_code_base_is_adopted_in_groups() {
 
 fn what_cannot_be_waived_is_refused() {
     let project = Project::local().candidate_env("VALUE_STATUS", "500");
+    let project = project.section("[policy]\nmax-waiver-days = 366\n");
     project.run().exits(1);
     project.parity(&waive(&["ffff"])).exits(2).complains("no finding `ffff`");
     project.parity(&waive(&[])).exits(2).complains("--all");
