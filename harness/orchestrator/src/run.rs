@@ -126,7 +126,7 @@ pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunE
     let context = context_of(&request, &id, masker);
     let session = Session::new(&request, &planned, &id, context, &journal, events, seed);
     session.write_headers(&file.environments(), &key, &file.config_digest);
-    let signal = record(&session, &request, &file, &folder).await;
+    let signal = Box::pin(record(&session, &request, &file, &folder)).await;
     for name in file.environments() {
         session.end(&name, if signal.is_some() { "interrupted" } else { "complete" });
     }
@@ -142,7 +142,11 @@ pub async fn run(request: RunRequest, events: Sink<'_>) -> Result<Finished, RunE
         session.close(false).await;
     }
     let since = Instant::now();
-    let report = analyse(&folder, &file);
+    let compared = {
+        let (folder, file) = (folder.clone(), file.clone());
+        apart(move || analyse(&folder, &file))
+    };
+    let report = compared.await;
     session.time(since, |timings| &mut timings.compare_ms);
     let keep = match (&report, request.keep) {
         (Err(_), _) | (_, Keep::Never) => false,
@@ -277,14 +281,19 @@ async fn drive(session: &Session<'_>, file: &RunFile, folder: &Path) {
 async fn resample(session: &Session<'_>, file: &RunFile, folder: &Path, sites: &[Site<'_>]) {
     for round in 0..RECHECKS {
         let (folder, file) = (folder.to_owned(), file.clone());
-        // A thread of its own: large bodies take a while, and a signal in between must be heard.
-        let compared = tokio::task::spawn_blocking(move || doubtful(&folder, &file, round)).await;
-        match compared.unwrap_or_else(|defect| std::panic::resume_unwind(defect.into_panic())) {
+        match apart(move || doubtful(&folder, &file, round)).await {
             Ok(doubtful) if doubtful.is_empty() => return,
             Ok(doubtful) => session.resample(sites, &doubtful, round).await,
             Err(problem) => return session.fail(None, &problem),
         }
     }
+}
+
+/// Runs a comparison on a thread of its own: large bodies take a while, and a signal in between must be heard. All
+/// comparisons do, one after the other, so that what one has freed serves the next.
+fn apart<T: Send + 'static>(compare: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> {
+    let compared = tokio::task::spawn_blocking(compare);
+    async { compared.await.unwrap_or_else(|defect| std::panic::resume_unwind(defect.into_panic())) }
 }
 
 /// Samples of the reference beyond the control, at most: five of two values agree by chance once in sixteen times.
